@@ -1,0 +1,101 @@
+import type { Clock } from "./clock.ts";
+import { ProviderError } from "./errors.ts";
+
+/** `fetch`, with everything decided by `createFetch`. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+export interface FetchOptions {
+  readonly clock: Clock;
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs: number;
+  /** A longer answer is an error, before it fills the memory. */
+  readonly maxBytes: number;
+  readonly userAgent: string;
+  readonly fetch?: Fetch;
+}
+
+/**
+ * A fetch with a time-out, a ceiling on the answer's size, and errors that say whether a write may have been
+ * carried out. It never retries and follows no redirect: both are for its callers to decide.
+ */
+export function createFetch(options: FetchOptions): Fetch {
+  const send = options.fetch ?? globalThis.fetch;
+  return async (url, init = {}) => {
+    const origin = new URL(url).origin;
+    const headers = new Headers(init.headers);
+    if (!headers.has("user-agent")) headers.set("user-agent", options.userAgent);
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    try {
+      const response = await send(url, { ...init, headers, signal, redirect: "manual" });
+      return await readWhole(response, options.maxBytes);
+    } catch (error) {
+      if (error instanceof ProviderError) throw error;
+      if (init.signal?.aborted) throw init.signal.reason;
+      throw toProviderError(error, origin, options.timeoutMs);
+    }
+  };
+}
+
+/** How far the provider's clock is ahead of ours, in milliseconds, by the answer's Date header; null without one. */
+export function clockOffsetMs(response: Response, clock: Clock): number | null {
+  const date = Date.parse(response.headers.get("date") ?? "");
+  return Number.isNaN(date) ? null : date - clock.now();
+}
+
+/** Seconds to wait by Retry-After, in either of its forms (RFC 9110, 10.2.3); null without one. */
+export function retryAfterSeconds(headers: Headers, clock: Clock): number | null {
+  const value = headers.get("retry-after");
+  if (value === null) return null;
+  if (/^\d+(\.\d+)?$/.test(value.trim())) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, (date - clock.now()) / 1000);
+}
+
+async function readWhole(response: Response, maxBytes: number): Promise<Response> {
+  if (response.body === null) return response;
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of response.body) {
+    total += chunk.byteLength;
+    if (total > maxBytes) {
+      throw new ProviderError("provider-malformed", `the answer is larger than ${maxBytes} bytes`, {
+        executed: "unknown",
+        retry: "later",
+      });
+    }
+    chunks.push(chunk);
+  }
+  const bodyless = [101, 204, 205, 304].includes(response.status);
+  return new Response(bodyless ? null : Buffer.concat(chunks), {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+  });
+}
+
+/** Failures before a byte was sent; after any other one a write may have been carried out. */
+const neverSent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "CERT_HAS_EXPIRED",
+]);
+
+function toProviderError(error: unknown, origin: string, timeoutMs: number): ProviderError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const timedOut =
+    error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+  const what = timedOut
+    ? `did not answer within ${timeoutMs} ms`
+    : `cannot be reached${code ? ` (${code})` : ""}`;
+  return new ProviderError("provider-unavailable", `${origin} ${what}`, {
+    hint: "Check the network; the next sync tries again.",
+    retry: "later",
+    executed: neverSent.has(code) ? "no" : "unknown",
+    cause,
+  });
+}

@@ -1,0 +1,234 @@
+import type { Deps } from "../lib/deps.ts";
+import type { Account, Collection, ProviderType } from "../model/connection.ts";
+import type { Fields, FieldValue } from "../model/fields.ts";
+import type { Observation } from "../model/observation.ts";
+
+/**
+ * The contract between the engine and a provider. An adapter turns requests and answers into these words and
+ * decides nothing: it knows no store, no clock but the one it is given, and no other provider.
+ *
+ * Expected outcomes are values. What is thrown is a ProviderError (the request failed; `executed` tells whether
+ * a write may have happened; code `rate-limited` carries the wait in `retry`) or an AuthError (sign in again).
+ */
+export interface Provider {
+  readonly name: string;
+  /** What people call it: "Stripe". */
+  readonly title: string;
+  readonly type: ProviderType;
+  /** Whose OAuth application it uses: the key under `apps` in the configuration. */
+  readonly vendor: string;
+  readonly endpoints: Endpoints;
+  readonly limits: Limits;
+  /** In the order of preference; the first that can be used is used. */
+  readonly signIn: readonly SignIn[];
+  readonly clients?: ClientsCapabilities;
+  /** Opens the account; sends nothing yet. The caller closes nothing. */
+  open(session: Session): ProviderSession;
+}
+
+/** Origins, without a path or a slash at the end, but for `authorize`, `token` and `revoke`: whole URLs. */
+export interface Endpoints {
+  readonly api: string;
+  readonly authorize?: string;
+  readonly token?: string;
+  readonly revoke?: string;
+}
+
+/** What one account allows; the limiter keeps to it. */
+export interface Limits {
+  readonly requestsPerSecond: number;
+  readonly concurrency: number;
+  /** Writes of one account go one after another. */
+  readonly serialWrites: boolean;
+}
+
+export type SignIn = ApiKeySignIn | OAuthSignIn;
+
+export interface ApiKeySignIn {
+  readonly kind: "api-key";
+  /** "restricted key". */
+  readonly label: string;
+  /** Where to make one and what it must be allowed to do, for the prompt. */
+  readonly advice: string;
+  /** Null for a key of the right form, else what is wrong with it; never repeats the key. */
+  check(key: string): string | null;
+}
+
+export interface OAuthSignIn {
+  readonly kind: "oauth";
+  readonly pkce: boolean;
+  /** Whether the token endpoint needs the secret of the application. */
+  readonly clientSecret: "required" | "optional";
+  /** The scopes that serve these collections, and no more. */
+  scopes(
+    collections: readonly Collection[],
+    direction: "both" | "pull" | "push",
+  ): readonly string[];
+  /** Asked for beside them, and may be answered in another spelling. */
+  readonly identityScopes: readonly string[];
+  /** More parameters of the authorize URL. */
+  readonly authorizeParameters: Readonly<Record<string, string>>;
+  /** Whether a grant without a refresh token is an error. */
+  readonly refreshToken: "required" | "none";
+  /** The path of the loopback redirect, "/" where the provider wants the bare root. */
+  readonly redirectPath: string;
+  /** "form": the token is sent in the body. "query": in the URL (Google). "basic": RFC 7009 with the application's credentials. */
+  readonly revocation: "form" | "query" | "stripe-deauthorize";
+}
+
+/** What an adapter is given to work with. */
+export interface Session {
+  /** Its fetch already limits, times out and counts; it never retries. */
+  readonly deps: Deps;
+  readonly endpoints: Endpoints;
+  readonly access: Access;
+}
+
+/** The connection's credentials; tokens are asked for before every attempt and never kept. */
+export interface Access {
+  /** A token or key that is good for at least the length of one request. */
+  token(): Promise<string>;
+  /** Called with the token that the provider just refused; gives another one or throws AuthError. */
+  renew(refused: string): Promise<string>;
+  /** The account id that the sign-in itself told, such as Stripe Connect's; null where it tells none. */
+  readonly accountHint: string | null;
+}
+
+export interface ProviderSession {
+  /** Who this is, by the provider's own id; also proves that the credentials work. */
+  account(): Promise<Account>;
+  readonly clients?: ClientsSession;
+}
+
+/** What the engine must know of a provider's clients. */
+export interface ClientsCapabilities {
+  readonly lens: LensDescription;
+  /** "eventual": a difference seen in a listing is read by id before it counts (law 6). */
+  readonly listing: "consistent" | "eventual";
+  /** "listed": an incremental listing names what was deleted. Absence from a full listing tells it in any case. */
+  readonly deletions: "listed" | "absence-only";
+  /** "compare-and-set": an update of a stale version is refused. "none": the adapter reads, compares, then writes. */
+  readonly versions: "compare-and-set" | "none";
+  /** "record": `modifiedAt` moves when, and only when, the record is edited. Else the previous pass dates a change (law 1). */
+  readonly modifiedTime: "record" | "none";
+  /** For how long a create under the same key is one create; null where no key is honoured. */
+  readonly createKeySeconds: number | null;
+  /** Whether records can carry an id of ours. */
+  readonly ownId: boolean;
+  /** For how long a record that was created may be missing from listings and look-ups. */
+  readonly searchLagSeconds: number;
+  /** What `remove` does. */
+  readonly removal: "delete" | "deactivate";
+  /** The longest an incremental cursor is trusted; afterwards the listing is full. */
+  readonly cursorSeconds: number;
+}
+
+/** The half of a lens that is about values alone; pure. */
+export interface LensDescription {
+  /** Changes when the meaning of a normal form changes. */
+  readonly version: string;
+  readonly fields: readonly string[];
+  holds(field: string): boolean;
+  /** The hub's values as this provider would give them back: cut, folded, reformatted. Idempotent. */
+  normal(fields: Fields): Fields;
+  /**
+   * A remote edit carried onto the hub's value, so that what the provider cannot hold survives it.
+   * `base` is the remote half that both sides last agreed on; undefined before the first agreement.
+   */
+  lift(
+    field: string,
+    remote: FieldValue,
+    local: FieldValue,
+    base: FieldValue | undefined,
+  ): FieldValue;
+}
+
+/** A whole lens, over a provider's own record and patch; adapters export it for the lens laws (law 3). */
+export interface Lens<Wire, Patch> extends LensDescription {
+  get(record: Wire): Fields;
+  /** Only what the fields change; `record` is what the patch will meet, null for a create. */
+  put(fields: Fields, record: Wire | null): Patch;
+  /** What the provider makes of the patch, by its documentation; for the laws, not for the engine. */
+  apply(patch: Patch, record: Wire): Wire;
+}
+
+/** The verbs on clients. */
+export interface ClientsSession {
+  /** One page of a listing. Asking again for the same page is allowed and changes nothing. */
+  pull(request: PageRequest): Promise<Page>;
+  /** The records as they are now; in the order of the ids. Reads what was just written. */
+  get(externalIds: readonly string[]): Promise<readonly Lookup[]>;
+  /** Records that carry this id of ours, or else one of these addresses; for creates without an answer. */
+  find(request: FindRequest): Promise<readonly Observation[]>;
+  create(request: CreateRequest): Promise<WriteAnswer>;
+  update(request: UpdateRequest): Promise<WriteAnswer>;
+  remove(externalId: string): Promise<WriteAnswer>;
+}
+
+export interface PageRequest {
+  /** null asks for everything; else for what changed since the listing that ended with this cursor. */
+  readonly cursor: string | null;
+  /** null for the first page, else `next` of the page before. */
+  readonly page: string | null;
+}
+
+export interface Page {
+  readonly observations: readonly Observation[];
+  /** Records that could not be read: set aside, with the reason; the rest of the page goes on. */
+  readonly bad: readonly BadRecord[];
+  readonly next: PageNext;
+}
+
+export type PageNext =
+  | { readonly kind: "more"; readonly page: string }
+  /** All pages were read: the listing is complete, and this is where the next one starts. */
+  | { readonly kind: "complete"; readonly cursor: string }
+  /** The cursor is no longer honoured: ask for everything. */
+  | { readonly kind: "expired" };
+
+export interface BadRecord {
+  /** The external id where it could be read, else null. */
+  readonly externalId: string | null;
+  /** What is wrong, without the value. */
+  readonly reason: string;
+  /** Equal for an equal record. */
+  readonly fingerprint: string;
+}
+
+export type Lookup =
+  | { readonly kind: "found"; readonly observation: Observation }
+  | { readonly kind: "gone"; readonly externalId: string }
+  | { readonly kind: "merged"; readonly externalId: string; readonly into: string }
+  | { readonly kind: "bad"; readonly externalId: string; readonly reason: string };
+
+export interface FindRequest {
+  readonly ownId: string;
+  readonly emails: readonly string[];
+}
+
+export interface CreateRequest {
+  readonly fields: Fields;
+  /** Carried by the record wherever the provider can hold it. */
+  readonly ownId: string;
+  /** The same for every repetition of one create. */
+  readonly key: string;
+}
+
+export interface UpdateRequest {
+  readonly externalId: string;
+  /** The changed fields, in the hub's values; `null` clears. */
+  readonly changes: Fields;
+  /** The record as the decision saw it: the write happens only if it is still so. */
+  readonly expected: { readonly version: string | null; readonly fields: Fields };
+  readonly key: string;
+}
+
+export type WriteAnswer =
+  | { readonly kind: "done"; readonly observation: Observation }
+  /** Nothing was written: the record is another than expected. */
+  | { readonly kind: "stale"; readonly observation: Observation }
+  | { readonly kind: "gone"; readonly mergedInto: string | null }
+  /** Nothing was written, and the same request will be refused again. The message is ours, in our words. */
+  | { readonly kind: "refused"; readonly message: string }
+  /** Nothing was created: this record has the identity already. */
+  | { readonly kind: "exists"; readonly externalId: string };

@@ -1,2 +1,31 @@
 #!/usr/bin/env node
-console.log(process.version);
+// Nothing is imported before the version is known: on an older Node the imports themselves would fail, and not
+// in words that help. Plain JavaScript, so that an old Node can read this file.
+var needed = [22, 18];
+var found = process.versions.node.split(".").map(Number);
+
+if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
+  process.stderr.write(
+    "astralis needs Node.js " +
+      needed.join(".") +
+      " or newer, and this is " +
+      process.versions.node +
+      ".\n",
+  );
+  process.exit(2);
+} else {
+  start();
+}
+
+async function start() {
+  var module = await import("node:module");
+  var fs = await import("node:fs");
+  if (module.enableCompileCache) module.enableCompileCache();
+  // A checkout runs its sources, so that no build can be stale; the package ships dist alone.
+  var sources = new URL("../src/cli/main.ts", import.meta.url);
+  var entry = fs.existsSync(sources)
+    ? sources
+    : new URL("../dist/src/cli/main.js", import.meta.url);
+  var { main } = await import(entry.href);
+  await main(new URL("../package.json", import.meta.url));
+}

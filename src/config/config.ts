@@ -9,12 +9,25 @@ export interface Config {
   /** Absolute path of its folder; relative paths in the file start here. */
   readonly folder: string;
   readonly storage: StorageConfig;
-  /** OAuth applications by vendor: google, stripe, ... */
+  /** OAuth applications by vendor: google, stripe, ... One whose `client_id` is an unset variable is not here. */
   readonly apps: Readonly<Record<string, AppConfig>>;
   readonly safety: SafetyConfig;
   /** In the order of the file. */
   readonly orgs: readonly OrgConfig[];
+  /** Where `${VAR}` stands in the file, and whether it had a value; the values themselves are not here. */
+  readonly variables?: readonly VariableUse[];
 }
+
+/** One `${VAR}` of the file. */
+export interface VariableUse {
+  readonly name: string;
+  /** The key that it stands in: `apps.google.client_id`. */
+  readonly path: string;
+  readonly from: VariableSource;
+}
+
+/** `env-file` is the `.env` beside the configuration; `unset` leaves the application out (see `apps`). */
+export type VariableSource = "environment" | "env-file" | "default" | "unset";
 
 export type StorageConfig =
   | { readonly kind: "sqlite"; /** Absolute. */ readonly file: string }
@@ -25,6 +38,8 @@ export interface AppConfig {
   readonly clientSecret: string | null;
   /** A fixed port of the loopback redirect; null takes a free one. */
   readonly redirectPort: number | null;
+  /** Microsoft's directory; only there. */
+  readonly tenant?: string;
 }
 
 export interface SafetyConfig {

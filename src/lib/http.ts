@@ -22,7 +22,7 @@ export function createFetch(options: FetchOptions): Fetch {
   const send = options.fetch ?? globalThis.fetch;
   return async (url, init = {}) => {
     const origin = new URL(url).origin;
-    const headers = new Headers(init.headers);
+    const headers = toHeaders(init.headers, origin);
     if (!headers.has("user-agent")) headers.set("user-agent", options.userAgent);
     const timeout = AbortSignal.timeout(options.timeoutMs);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
@@ -49,7 +49,23 @@ export function retryAfterSeconds(headers: Headers, clock: Clock): number | null
   if (value === null) return null;
   if (/^\d+(\.\d+)?$/.test(value.trim())) return Number(value);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, (date - clock.now()) / 1000);
+  if (Number.isNaN(date)) return null;
+  // The provider's date is read against the provider's own clock, where the answer tells it.
+  const now = Date.parse(headers.get("date") ?? "");
+  return Math.max(0, (date - (Number.isNaN(now) ? clock.now() : now)) / 1000);
+}
+
+/** The platform's own error would repeat the header, and with it a key. */
+function toHeaders(headers: RequestInit["headers"], origin: string): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    throw new ProviderError(
+      "provider-refused",
+      `a header for ${origin} holds characters that HTTP does not allow`,
+      { hint: "A key may have been pasted with more than itself around it: sign in again." },
+    );
+  }
 }
 
 async function readWhole(response: Response, maxBytes: number): Promise<Response> {
@@ -74,14 +90,20 @@ async function readWhole(response: Response, maxBytes: number): Promise<Response
   });
 }
 
-/** Failures before a byte was sent; after any other one a write may have been carried out. */
+/** Failures before a byte of the request was sent; after any other one a write may have been carried out. */
 const neverSent = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
 function toProviderError(error: unknown, origin: string, timeoutMs: number): ProviderError {

@@ -7,9 +7,9 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** JSON with its keys in one order, so that equal values are equal texts. */
+/** JSON with its keys in one order, so that equal values are equal texts; `null` for what JSON cannot say. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
+  return JSON.stringify(value ?? null, (_key, inner: unknown) =>
     isRecord(inner)
       ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : inner,

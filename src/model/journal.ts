@@ -58,8 +58,11 @@ export interface Conflict {
   readonly updatedAt: Instant;
 }
 
-/** Changed on both sides under `manual`; an identity that is another client's; a field that keeps flipping. */
-export const conflictKinds = ["manual", "identity-taken", "frozen"] as const;
+/**
+ * Why a field waits: changed on both sides under `manual`; an identity that is another client's, or the last one
+ * that a client has; a value that the provider turned back three times.
+ */
+export const conflictKinds = ["manual", "identity-taken", "identity-required", "frozen"] as const;
 export type ConflictKind = (typeof conflictKinds)[number];
 
 /** A record that was set aside with its reason; reopens when its inputs change, or by `retry` (law 11). */

@@ -76,8 +76,15 @@ export interface Mapping {
   readonly lastDirection: LastDirection | null;
   /** The run whose complete pass found it absent, while `missing`. */
   readonly missingRun: string | null;
-  /** How often each field was sent without a person's edit in between; three freeze it (law 4). */
-  readonly flips: Readonly<Record<string, number>>;
+  /** Fields that the provider turned back after they were sent; three times freeze one (law 4). */
+  readonly flips: Readonly<Record<string, Flip>>;
   /** Counts up with each write, as a client's revision does. */
   readonly revision: number;
+}
+
+export interface Flip {
+  /** How often the record returned to `before` since a person last edited the field here. */
+  readonly count: number;
+  /** The remote value that the last send replaced. */
+  readonly before: FieldValue;
 }

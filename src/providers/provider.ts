@@ -37,6 +37,8 @@ export interface Endpoints {
 /** What one account allows; the limiter keeps to it. */
 export interface Limits {
   readonly requestsPerSecond: number;
+  /** In any stretch of a minute, where the provider counts so as well. */
+  readonly requestsPerMinute?: number;
   readonly concurrency: number;
   /** Writes of one account go one after another. */
   readonly serialWrites: boolean;

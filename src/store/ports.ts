@@ -15,6 +15,11 @@ import type { Observation } from "../model/observation.ts";
 import type { OutboxEntry } from "../model/outbox.ts";
 import type { ConnectionResult, Outcome, Run } from "../model/run.ts";
 
+/** Where the database is; the configuration says it in the same words. */
+export type Storage =
+  | { readonly kind: "sqlite"; /** Absolute. */ readonly file: string }
+  | { readonly kind: "postgres"; readonly url: string };
+
 /**
  * What the engine and the faces ask of the database. There is one implementation, over knex, and it runs on SQLite
  * and Postgres alike. Every method is one transaction; none is open across a request to a provider.
@@ -128,7 +133,7 @@ export interface LeasePort {
     name: string,
     holder: string,
     ttlMs: number,
-  ): Promise<{ readonly lease: Lease } | { readonly heldBy: string; readonly remainingMs: number }>;
+  ): Promise<{ readonly lease: Lease } | { readonly heldBy: string; readonly epoch: number; readonly remainingMs: number }>;
   /** False where it was lost. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;
@@ -148,6 +153,8 @@ export interface CursorRow {
   readonly listing: Listing | null;
   /** End of the last complete pass. */
   readonly lastCompleteAt: Instant | null;
+  /** A fingerprint of the rules under which every client was last owed to this connection; null before that. */
+  readonly settledRules: string | null;
 }
 
 /** A listing that is being staged, or staged whole and being committed. */
@@ -200,14 +207,16 @@ export interface StagedPort {
   next(connectionId: string, collection: Collection, limit: number): Promise<readonly StagedRow[]>;
   /**
    * What the ceilings need to know, counted in the database: how many mappings are linked or missing, how many of
-   * those the listing shows as deleted, how many linked ones a full listing lacks, how many differ from what was seen.
+   * those the listing shows as deleted, how many linked ones a full listing lacks, how many differ from what was
+   * seen, and how many went missing or were unlinked since that instant.
    */
   tally(
     connectionId: string,
     collection: Collection,
-    mode: Listing["mode"],
+    of: { readonly mode: Listing["mode"]; readonly since: Instant },
   ): Promise<{
     readonly mappings: number;
+    readonly recentlyGone: number;
     readonly deleted: number;
     readonly absent: number;
     readonly changed: number;
@@ -311,9 +320,7 @@ export interface OutboxPort {
   /** Entries in `sending` or `unknown`: what a killed process or a lost answer left behind. */
   unanswered(connectionId: string): Promise<readonly OutboxEntry[]>;
   /** How many open entries there are, and when the earliest of them can go on; counted in the database. */
-  tally(
-    connectionId: string,
-  ): Promise<{
+  tally(connectionId: string): Promise<{
     readonly open: number;
     readonly creates: number;
     readonly parked: number;

@@ -12,7 +12,12 @@ export interface Vendor {
   /** The provider's own answer, body and headers, for a fault of this status. */
   errorAnswer(
     status: number,
-    options: { readonly retryAfterSeconds?: number; readonly path: string },
+    options: {
+      readonly retryAfterSeconds?: number;
+      readonly path: string;
+      /** The request that is answered so. Where the fault says `executed`, it was handled before. */
+      readonly request?: SandboxRequest;
+    },
   ): SandboxAnswer;
   /** Drops everything and seeds anew, with that many clients. */
   reset(options: { readonly seed: number; readonly clients: number }): void;
@@ -22,6 +27,14 @@ export interface Vendor {
   endTokens(how: "expired" | "revoked"): void;
   /** Drops what incremental cursors need, so that the next incremental request finds its cursor too old. */
   expireCursors(): void;
+  /** The same listing with nothing in it, for the fault `empty-page`; null when the answer is no listing. */
+  emptyPage(answer: SandboxAnswer): SandboxAnswer | null;
+  /** Settings of the vendor's own, beside the kit's. */
+  settings?(): Readonly<Record<string, unknown>>;
+  /** Changes those; throws BadInput for a name or a value that is not known. */
+  changeSettings?(changes: Readonly<Record<string, unknown>>): void;
+  /** Told once the answer to that request has left, or its connection was cut. */
+  answered?(requestNumber: number): void;
 }
 
 export interface VendorDescription {
@@ -49,6 +62,10 @@ export interface SandboxAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** An object is sent as JSON, a string as it is (say its content type), null as no body. */
   readonly body: unknown;
+  /** The path with its ids replaced, "/v1/customers/{customer}"; the path itself where it has none. */
+  readonly template?: string;
+  /** Whether the request changed an entity; false where it is left out. */
+  readonly wrote?: boolean;
 }
 
 /** What every vendor gets: its own clock and seeded randomness, so that a world can be played again. */
@@ -59,6 +76,10 @@ export interface World {
   random(): number;
   /** For how long a write stays invisible to listings and search. */
   listingLagMs(): number;
+  /** Whether the consent page approves by itself, by a redirect, instead of showing its button. */
+  autoConsent(): boolean;
+  /** Requests a second that one operation takes before it answers 429; 0 for no limit, which is the default. */
+  rateLimitPerSecond(): number;
 }
 
 export type CreateVendor = (world: World) => Vendor;
@@ -67,7 +88,8 @@ export type CreateVendor = (world: World) => Vendor;
 export interface Fault {
   readonly match: {
     readonly method?: string;
-    /** A regular expression on the path. */ readonly path?: string;
+    /** A regular expression on the path. */
+    readonly path?: string;
   };
   readonly kind:
     | "status"
@@ -82,6 +104,8 @@ export interface Fault {
   /** For `status`: 429, 500, 503 ... */
   readonly status?: number;
   readonly retryAfterSeconds?: number;
+  /** For `status`: the request is carried out first, and only its answer is lost to the error. */
+  readonly executed?: boolean;
   readonly delayMs?: number;
   readonly after?: number;
   /** Default 1; 0 serves it until it is removed. */
@@ -94,10 +118,16 @@ export interface LedgerEntry {
   readonly at: string;
   readonly method: string;
   readonly path: string;
+  /** The path with its ids replaced, as the API description writes it; "*" for a path the provider does not have. */
+  readonly template: string;
+  /** Without the question mark, as it was sent. */
   readonly query: string;
+  /** Names in lower case; of `authorization` only the scheme. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** 0 where the connection was cut before the request was handled. */
   readonly status: number;
+  /** The whole body of the answer, also where it was cut or never left. */
   readonly answer: string;
   /** The fault that was served, if any. */
   readonly fault: string | null;

@@ -1,0 +1,54 @@
+import { googleFailures } from "../google/answers.ts";
+import { googleEndpoints, googleSignIn, readGoogleAccount } from "../google/sign-in.ts";
+import { guarded } from "../kit/guard.ts";
+import { createTransport } from "../kit/transport.ts";
+import type { Provider } from "../provider.ts";
+import { createClients } from "./clients.ts";
+import { personLens } from "./lens.ts";
+import { cursorSeconds } from "./listing.ts";
+import { createObserve } from "./observe.ts";
+import { openWire } from "./wire.ts";
+
+const api = "https://people.googleapis.com";
+
+const scopes = "https://www.googleapis.com/auth";
+
+/** Google contacts, both ways. What is particular about them stands in `docs/providers/gmail.md`. */
+export const gmail: Provider = {
+  name: "gmail",
+  title: "Gmail",
+  type: "email",
+  vendor: "google",
+  endpoints: { api, ...googleEndpoints },
+  // 90 a minute for each user, reads and writes together; a user's writes one at a time.
+  limits: { requestsPerSecond: 10, requestsPerMinute: 85, concurrency: 4, serialWrites: true },
+  signIn: [
+    googleSignIn((collection, direction) => {
+      if (collection !== "clients") return null;
+      return direction === "pull" ? `${scopes}/contacts.readonly` : `${scopes}/contacts`;
+    }),
+  ],
+  clients: {
+    lens: personLens,
+    // Writes take minutes to show in listings.
+    listing: "eventual",
+    deletions: "listed",
+    versions: "compare-and-set",
+    modifiedTime: "record",
+    createKeySeconds: null,
+    ownId: true,
+    searchLagSeconds: 300,
+    removal: "delete",
+    cursorSeconds,
+  },
+  open: (session) => {
+    const transport = createTransport(session, googleFailures("Google", session.deps.clock));
+    const wire = openWire(transport, session.endpoints.api);
+    const moved = session.endpoints.api === api ? null : session.endpoints.api;
+    const observe = createObserve(wire, moved === null);
+    return guarded("Google", {
+      account: () => readGoogleAccount(transport, moved),
+      clients: createClients({ clock: session.deps.clock, wire, observe }),
+    });
+  },
+};

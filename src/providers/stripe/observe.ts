@@ -1,0 +1,37 @@
+import { toInstant, type Instant } from "../../lib/clock.ts";
+import { normalEmail } from "../../model/normal.ts";
+import type { Observation } from "../../model/observation.ts";
+import { customerLens } from "./lens.ts";
+import { ownIdKey, type Customer, type StripeWire } from "./wire.ts";
+
+export interface ObserveOptions {
+  readonly requestedAt: Instant;
+  /** When the customer was edited, in seconds by Stripe's clock, where an event tells it. */
+  readonly editedAt?: number;
+}
+
+/** Turns a customer into what the engine sees. */
+export type Observe = (customer: Customer, options: ObserveOptions) => Observation;
+
+/** `linked` says whether it is Stripe itself, with its dashboard, that is talked to. */
+export function createObserve(wire: StripeWire, linked: boolean): Observe {
+  return (customer, { requestedAt, editedAt }) => ({
+    externalId: customer.id,
+    externalType: "customer",
+    externalUrl: linked ? pageOf(customer) : null,
+    state: customer.deleted ? "deleted" : "present",
+    mergedInto: null,
+    version: null,
+    modifiedAt: editedAt === undefined ? null : toInstant(wire.toOurTime(editedAt * 1000)),
+    requestedAt,
+    fields: customer.deleted ? {} : customerLens.get(customer),
+    emails: customer.email === null ? [] : [normalEmail(customer.email)],
+    phones: customer.phone === null ? [] : [customer.phone],
+    ownId: customer.metadata[ownIdKey] ?? null,
+  });
+}
+
+function pageOf(customer: Customer): string {
+  const mode = customer.livemode ? "" : "test/";
+  return `https://dashboard.stripe.com/${mode}customers/${encodeURIComponent(customer.id)}`;
+}

@@ -1,0 +1,114 @@
+import type { Client } from "../model/client.ts";
+import type { Mapping } from "../model/mapping.ts";
+import { journal, journalRecord } from "./journal.ts";
+import { currentMapping, isUnderWay, mergeMapping, oweEntry } from "./owe.ts";
+import { claimIdentities, reconcilePair } from "./pair.ts";
+import type { Circumstances, Party } from "./rules.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A record that a complete listing lacks, or names as deleted: not gone yet, only missing (law 7). */
+export function markMissing(
+  work: Workspace,
+  here: Circumstances,
+  mapping: Mapping,
+  rule: "deleted-there" | "absent",
+): void {
+  if (mapping.state !== "linked" && mapping.state !== "duplicate") return;
+  const missing: Mapping = {
+    ...mapping,
+    state: "missing",
+    stateAt: here.at,
+    missingRun: here.runId,
+  };
+  work.putMapping(missing);
+  journalRecord(work, here, missing, { action: "unlink", rule });
+  const entry = work.openEntry(mapping.clientId, mapping.connectionId);
+  if (entry && entry.mappingId === mapping.id && !isUnderWay(entry)) work.dropEntry(entry);
+}
+
+/** A later complete pass and a get by id agree that the record is gone: the connection's policy decides (law 7). */
+export function confirmGone(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+): void {
+  if (mapping.state !== "missing" || party.deletes === "ignore") return;
+  const client = work.client(mapping.clientId);
+  const edited = Object.keys(mergeMapping(client, mapping, party).send).length > 0;
+  const primary = currentMapping(work, client.id, party.connectionId)?.id === mapping.id;
+  const unlinked: Mapping = { ...mapping, state: "unlinked", stateAt: here.at };
+  work.putMapping(unlinked);
+  journalRecord(work, here, unlinked, { action: "unlink", rule: "gone" });
+  if (primary && promoteDuplicate(work, here, party, client)) return;
+  // Edit against delete: the edit survives.
+  if (primary && party.deletes === "propagate" && !edited && client.removedAt === null) {
+    removeClient(work, here, client, party.connectionId);
+    work.count("deleted");
+    return;
+  }
+  work.count("unlinked");
+}
+
+/** What became of a removed client's records: those that stay, and those that are owed a delete. */
+export interface Removal {
+  readonly kept: readonly Mapping[];
+  readonly owed: readonly Mapping[];
+}
+
+/** Leaves a tombstone here; each record stays, unless its connection propagates deletes (law 7). */
+export function removeClient(
+  work: Workspace,
+  here: Circumstances,
+  client: Client,
+  source: string,
+): Removal {
+  const kept: Mapping[] = [];
+  const owed: Mapping[] = [];
+  work.putClient({ ...client, removedAt: here.at, updatedAt: here.at });
+  journal(work, here, {
+    side: "local",
+    action: "delete",
+    clientId: client.id,
+    source,
+    rule: source === "person" ? "removed-here" : "gone",
+  });
+  for (const mapping of work.mappingsOf(client.id)) {
+    const party = here.parties.find((one) => one.connectionId === mapping.connectionId);
+    const open = work.openEntry(client.id, mapping.connectionId);
+    if (mapping.state === "creating" && open && !isUnderWay(open)) {
+      work.dropEntry(open);
+      work.putMapping({ ...mapping, state: "cancelled", stateAt: here.at });
+    }
+    if (mapping.state !== "linked" && mapping.state !== "missing") continue;
+    const propagate =
+      mapping.state === "linked" && party?.deletes === "propagate" && party.direction !== "pull";
+    const suppressed: Mapping = { ...mapping, state: "suppressed", stateAt: here.at };
+    work.putMapping(suppressed);
+    if (propagate && !isUnderWay(open))
+      oweEntry(work, here, suppressed, { action: "delete", open });
+    else if (open && !isUnderWay(open)) work.dropEntry(open);
+    (propagate ? owed : kept).push(suppressed);
+  }
+  claimIdentities(work, here, work.client(client.id));
+  return { kept, owed };
+}
+
+/** The primary record is gone: one that was listed beside it takes its place. */
+function promoteDuplicate(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  client: Client,
+): boolean {
+  const next = work
+    .mappingsOf(client.id)
+    .find(
+      (mapping) => mapping.connectionId === party.connectionId && mapping.state === "duplicate",
+    );
+  if (!next || client.removedAt !== null) return false;
+  const linked: Mapping = { ...next, state: "linked", stateAt: here.at };
+  journalRecord(work, here, linked, { action: "link", rule: "promoted" });
+  reconcilePair(work, here, party, linked);
+  return true;
+}

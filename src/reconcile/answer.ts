@@ -1,0 +1,235 @@
+import { sameValue } from "../model/fields.ts";
+import type { Fields } from "../model/fields.ts";
+import type { Flip, Mapping } from "../model/mapping.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Frozen, OutboxEntry } from "../model/outbox.ts";
+import { markMissing } from "./absence.ts";
+import { journal } from "./journal.ts";
+import { mergeMapping, owe } from "./owe.ts";
+import { directionAfter, reconcilePair, withSeen } from "./pair.ts";
+import { followMerge } from "./observe.ts";
+import type { Circumstances, Party } from "./rules.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What became of a write, as the outbox needs to know it; the provider's answers are translated into these. */
+export type Outcome =
+  | { readonly kind: "done"; readonly observation: Observation | null }
+  | { readonly kind: "stale"; readonly observation: Observation }
+  | { readonly kind: "gone"; readonly mergedInto: string | null }
+  | { readonly kind: "refused"; readonly message: string }
+  /** Nothing was sent, or it was turned away unread: due again at that time. */
+  | { readonly kind: "later"; readonly at: string; readonly reason: string }
+  /** It may have been carried out. */
+  | { readonly kind: "unknown"; readonly at: string; readonly reason: string }
+  /** Several records could be the one that was created: a person must say which. */
+  | { readonly kind: "ambiguous"; readonly message: string };
+
+/** What is to be sent for an entry now: recomputed from the client and the record, then frozen; null where nothing is owed any more. */
+export function claim(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  entry: OutboxEntry,
+): { readonly mapping: Mapping; readonly fields: Fields } | null {
+  const mapping = work.mapping(entry.mappingId);
+  const client = work.client(entry.clientId);
+  const fields = mapping
+    ? owedFields(
+        entry,
+        mapping,
+        client.removedAt !== null,
+        () => mergeMapping(client, mapping, party).send,
+        () => createFields(party, client.fields),
+      )
+    : null;
+  if (mapping && fields) return { mapping, fields };
+  work.dropEntry(entry);
+  if (mapping?.state === "creating")
+    work.putMapping({ ...mapping, state: "cancelled", stateAt: here.at });
+  return null;
+}
+
+/** Freezes an entry: from here on it is sent as it is, or not at all (law 5). */
+export function freeze(work: Workspace, entry: OutboxEntry, frozen: Frozen): void {
+  work.putEntry({ ...entry, state: "sending", frozen });
+}
+
+/** Takes the answer in: the base advances for the fields that were sent, the rest is an observation (law 4). */
+export function settle(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  entry: OutboxEntry,
+  outcome: Outcome,
+): void {
+  const mapping = work.mapping(entry.mappingId);
+  if (!mapping) return work.dropEntry(entry);
+  switch (outcome.kind) {
+    case "done":
+      work.dropEntry(entry);
+      return written(work, here, party, { entry, mapping, observation: outcome.observation });
+    case "stale":
+      // Nothing was written. The record as it is now is reconciled, and what is still owed is owed anew.
+      work.dropEntry(entry);
+      return observed(work, here, party, mapping, outcome.observation);
+    case "gone":
+      work.dropEntry(entry);
+      return outcome.mergedInto === null
+        ? markMissing(work, here, mapping, "absent")
+        : followMerge(work, here, party, mapping, outcome.mergedInto);
+    case "refused":
+      work.count("failed");
+      return work.putEntry({
+        ...entry,
+        state: "parked",
+        frozen: null,
+        attempts: entry.attempts + 1,
+        reason: outcome.message,
+      });
+    case "later":
+      return work.putEntry({
+        ...entry,
+        state: "due",
+        frozen: null,
+        nextAttemptAt: outcome.at,
+        reason: outcome.reason,
+      });
+    case "unknown":
+      return work.putEntry({
+        ...entry,
+        state: "unknown",
+        nextAttemptAt: outcome.at,
+        reason: outcome.reason,
+      });
+    case "ambiguous":
+      work.count("held");
+      return work.putEntry({ ...entry, state: "held", reason: outcome.message });
+  }
+}
+
+function owedFields(
+  entry: OutboxEntry,
+  mapping: Mapping,
+  removed: boolean,
+  update: () => Fields,
+  create: () => Fields,
+): Fields | null {
+  if (entry.action === "delete") return mapping.state === "suppressed" && removed ? {} : null;
+  if (removed) return null;
+  if (entry.action === "create") return mapping.state === "creating" ? create() : null;
+  const send = mapping.state === "linked" ? update() : {};
+  return Object.keys(send).length > 0 ? send : null;
+}
+
+/** A create sends every field that has a value there and may go there. */
+function createFields(party: Party, fields: Fields): Fields {
+  const held = party.lens.normal(fields);
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([field]) => (held[field] ?? null) !== null && party.rules.direction(field) !== "pull",
+    ),
+  );
+}
+
+function written(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  what: {
+    readonly entry: OutboxEntry;
+    readonly mapping: Mapping;
+    readonly observation: Observation | null;
+  },
+): void {
+  const { entry, mapping, observation } = what;
+  const sent = entry.frozen?.fields ?? {};
+  journalWrite(work, here, entry, mapping, sent);
+  if (entry.action === "delete") {
+    work.count("pushed_deleted");
+    return;
+  }
+  work.count(entry.action === "create" ? "pushed_created" : "pushed_updated");
+  if (!observation) return;
+  const answered: Mapping = {
+    ...mapping,
+    state: mapping.state === "creating" ? "linked" : mapping.state,
+    stateAt: mapping.state === "creating" ? here.at : mapping.stateAt,
+    base: baseAfter(mapping, party, sent, observation),
+    flips: flipsAfter(mapping, sent),
+    lastDirection: directionAfter(mapping.lastDirection, "to-external"),
+  };
+  observed(work, here, party, answered, observation);
+}
+
+/** Reconciles what an answer showed; where the client is gone from here meanwhile, the record is left alone. */
+function observed(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+  observation: Observation,
+): void {
+  const seen = withSeen(mapping, observation, here);
+  if (work.client(mapping.clientId).removedAt !== null) {
+    const suppressed =
+      seen.state === "linked" ? { ...seen, state: "suppressed" as const, stateAt: here.at } : seen;
+    return work.putMapping(suppressed);
+  }
+  if (seen.state === "linked") return reconcilePair(work, here, party, seen);
+  work.putMapping(seen);
+  owe(work, here, mapping.clientId);
+}
+
+/** The base moves to the values that were sent, never to the client's present ones (law 5). */
+function baseAfter(
+  mapping: Mapping,
+  party: Party,
+  sent: Fields,
+  observation: Observation,
+): Mapping["base"] {
+  const before = mapping.base?.lens === party.lens.version ? mapping.base.fields : {};
+  const moved = Object.entries(sent).flatMap(([field, local]) => {
+    const remote = observation.fields[field];
+    return remote === undefined ? [] : [[field, { local, remote }] as const];
+  });
+  return { lens: party.lens.version, fields: { ...before, ...Object.fromEntries(moved) } };
+}
+
+/** Remembers what each send replaced, so that a provider that keeps turning it back is noticed (law 4). */
+function flipsAfter(mapping: Mapping, sent: Fields): Mapping["flips"] {
+  const noted = Object.keys(sent).flatMap((field): [string, Flip][] => {
+    const replaced = mapping.seen?.fields[field];
+    if (replaced === undefined || sameValue(replaced, sent[field])) return [];
+    const flip = mapping.flips[field];
+    const count = flip && sameValue(flip.before, replaced) ? flip.count : 0;
+    return [[field, { count, before: replaced }]];
+  });
+  return { ...mapping.flips, ...Object.fromEntries(noted) };
+}
+
+function journalWrite(
+  work: Workspace,
+  here: Circumstances,
+  entry: OutboxEntry,
+  mapping: Mapping,
+  sent: Fields,
+): void {
+  const line = {
+    side: "remote" as const,
+    action: entry.action,
+    clientId: entry.clientId,
+    connectionId: entry.connectionId,
+    externalId: mapping.externalId,
+    source: entry.cause === "edit" ? "person" : "sync",
+    rule: "delivered",
+  };
+  if (entry.action !== "update") journal(work, here, line);
+  for (const [field, value] of Object.entries(sent)) {
+    journal(work, here, {
+      ...line,
+      field,
+      before: mapping.seen?.fields[field] ?? null,
+      after: value,
+    });
+  }
+}

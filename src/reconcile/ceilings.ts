@@ -1,0 +1,34 @@
+/** What a staged listing would do to a connection's mappings; counted in the database. */
+export interface Tally {
+  readonly mappings: number;
+  /** Mapped records that the listing names as deleted, or that a full listing lacks. */
+  readonly lost: number;
+  /** Mappings that went missing or were unlinked in the 24 hours before. */
+  readonly recentlyLost: number;
+  /** Mapped records that differ from what was last seen. */
+  readonly changed: number;
+}
+
+export interface Ceiling {
+  readonly stop: "deletes" | "changes";
+  readonly count: number;
+  readonly of: number;
+}
+
+/** So few deletes are never an accident worth stopping for. */
+const harmlessDeletes = 2;
+/** From so many records on, half of them changing at once is suspicious. */
+const manyRecords = 50;
+
+/** The ceiling that a listing reaches, before anything of it is committed (law 7); null for none. */
+export function ceilingReached(tally: Tally, maxDeletes: number): Ceiling | null {
+  const lost = tally.lost + tally.recentlyLost;
+  const of = tally.mappings + tally.recentlyLost;
+  if (tally.lost > 0 && lost > harmlessDeletes && (lost > of / 3 || lost > of * maxDeletes)) {
+    return { stop: "deletes", count: lost, of };
+  }
+  if (tally.mappings >= manyRecords && tally.changed > tally.mappings / 2) {
+    return { stop: "changes", count: tally.changed, of: tally.mappings };
+  }
+  return null;
+}

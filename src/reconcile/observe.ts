@@ -1,0 +1,332 @@
+import type { Client } from "../model/client.ts";
+import { sameValue } from "../model/fields.ts";
+import type { Fields } from "../model/fields.ts";
+import { completeFields, normalFields } from "../model/normal.ts";
+import type { ParkedReason } from "../model/journal.ts";
+import type { Mapping, MappingState } from "../model/mapping.ts";
+import type { Observation } from "../model/observation.ts";
+import { stableJson } from "../lib/json.ts";
+import { markMissing } from "./absence.ts";
+import { journal, journalRecord } from "./journal.ts";
+import { currentMapping, freshMapping, undated } from "./owe.ts";
+import { identityKeys, reconcilePair, withSeen } from "./pair.ts";
+import type { Circumstances, Party } from "./rules.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Decides about one record as it was seen: by mapping, else by identity (law 8). */
+export function observe(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  seen: Observation,
+): void {
+  const mapping = work.mappingByExternalId(party.connectionId, seen.externalId);
+  // A request made before the last observation or answer shows an older record (law 6).
+  if (mapping?.seen && seen.requestedAt < mapping.seen.requestedAt) return;
+  work.unpark(party.connectionId, seen.externalId);
+  if (seen.mergedInto !== null) return followMerge(work, here, party, mapping, seen.mergedInto);
+  if (seen.state === "deleted") {
+    if (mapping) markMissing(work, here, mapping, "deleted-there");
+    return;
+  }
+  if (mapping) observeMapped(work, here, party, mapping, seen);
+  else observeUnmapped(work, here, party, seen);
+}
+
+/** Ties the record to a client that was waiting for it, with an empty base (law 5). */
+export function adopt(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+  seen: Observation,
+): void {
+  const entry = work.openEntry(mapping.clientId, party.connectionId);
+  if (entry) work.dropEntry(entry);
+  const linked = withSeen({ ...mapping, state: "linked", stateAt: here.at }, seen, here);
+  work.putMapping(linked);
+  journalRecord(work, here, linked, { action: "link", rule: "adopted", side: "remote" });
+  reconcilePair(work, here, party, linked);
+}
+
+function observeMapped(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+  seen: Observation,
+): void {
+  switch (mapping.state) {
+    case "linked":
+      return reconcilePair(work, here, party, withSeen(mapping, seen, here));
+    case "missing":
+    case "unlinked":
+      // It reappeared: the deletion was none.
+      return relink(work, here, party, mapping, seen);
+    case "suppressed":
+      return observeSuppressed(work, here, party, mapping, seen);
+    case "duplicate":
+      // Listed, neither pulled nor pushed; what was seen serves if it is promoted.
+      return work.putMapping(withSeen(mapping, seen, here));
+    case "creating":
+    case "merged":
+    case "cancelled":
+      return;
+  }
+}
+
+/** A client that a person removed here comes back only by an edit of a field there (law 7). */
+function observeSuppressed(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+  seen: Observation,
+): void {
+  const edited = mapping.seen !== null && changedSince(mapping.seen.fields, seen.fields);
+  if (!edited) return;
+  const client = work.client(mapping.clientId);
+  const taken = identityKeys(here, { emails: seen.emails, phones: [] }).some(
+    (key) => work.ownerOf(key) !== undefined,
+  );
+  if (client.removedAt !== null && !taken) {
+    work.putClient({ ...client, removedAt: null, updatedAt: here.at });
+    journal(work, here, {
+      side: "local",
+      action: "create",
+      clientId: client.id,
+      source: party.connectionId,
+      rule: "revived",
+    });
+    return relink(work, here, party, mapping, seen);
+  }
+  // Another client has the address by now: a person must say which one this record means.
+  if (taken)
+    park(work, here, party, seen, "ambiguous", "its address belongs to another client now");
+}
+
+function relink(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+  seen: Observation,
+): void {
+  const client = work.client(mapping.clientId);
+  if (client.removedAt !== null) return;
+  const other = currentMapping(work, client.id, party.connectionId);
+  const state: MappingState =
+    other && other.id !== mapping.id && other.state === "linked" ? "duplicate" : "linked";
+  if (state === "duplicate") return;
+  const linked = withSeen({ ...mapping, state, stateAt: here.at, missingRun: null }, seen, here);
+  journalRecord(work, here, linked, { action: "link", rule: "reappeared" });
+  reconcilePair(work, here, party, linked);
+}
+
+function observeUnmapped(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  seen: Observation,
+): void {
+  const awaited = seen.ownId === null ? undefined : work.mapping(seen.ownId);
+  if (awaited?.state === "creating" && awaited.connectionId === party.connectionId) {
+    return adopt(work, here, party, awaited, seen);
+  }
+  const keys = identityKeys(here, seen);
+  if (keys.length === 0)
+    return skip(
+      work,
+      here,
+      party,
+      seen,
+      "no-identity",
+      "it has no e-mail address or other listed key",
+    );
+  const owners = ownersOf(work, keys);
+  if (owners.length > 1) {
+    return skip(
+      work,
+      here,
+      party,
+      seen,
+      "ambiguous",
+      `its addresses belong to ${owners.length} clients: ${owners.join(", ")}`,
+    );
+  }
+  const [owner] = owners;
+  if (owner !== undefined) return linkTo(work, here, party, owner, seen);
+  if (!party.create.here || party.direction === "push") {
+    return skip(
+      work,
+      here,
+      party,
+      seen,
+      "not-wanted",
+      "records of this connection do not become clients (create.here)",
+    );
+  }
+  createHere(work, here, party, seen);
+}
+
+/** E-mail first: only where no address is known do the other keys speak (law 8). */
+function ownersOf(work: Workspace, keys: ReturnType<typeof identityKeys>): readonly string[] {
+  const of = (kind: string) => [
+    ...new Set(keys.filter((key) => key.kind === kind).flatMap((key) => work.ownerOf(key) ?? [])),
+  ];
+  const byEmail = of("email");
+  return byEmail.length > 0 ? byEmail : of("phone");
+}
+
+function linkTo(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  clientId: string,
+  seen: Observation,
+): void {
+  const current = currentMapping(work, clientId, party.connectionId);
+  if (current?.state === "creating") return adopt(work, here, party, current, seen);
+  const mapping: Mapping = {
+    ...freshMapping(here, party, clientId),
+    externalId: seen.externalId,
+    externalType: seen.externalType,
+    externalUrl: seen.externalUrl,
+    // A second record of one client at one connection is listed, neither pulled nor pushed.
+    state: current?.state === "linked" || current?.state === "missing" ? "duplicate" : "linked",
+  };
+  journalRecord(work, here, mapping, {
+    action: "link",
+    rule: mapping.state === "duplicate" ? "duplicate" : "same-identity",
+  });
+  if (mapping.state === "duplicate") {
+    work.count("skipped");
+    return work.putMapping(withSeen(mapping, seen, here));
+  }
+  reconcilePair(work, here, party, withSeen(mapping, seen, here));
+}
+
+function createHere(work: Workspace, here: Circumstances, party: Party, seen: Observation): void {
+  const fields = lifted(party, seen.fields);
+  const time = { at: seen.modifiedAt ?? undated, source: party.connectionId };
+  const client: Client = {
+    id: here.ids(),
+    orgId: here.orgId,
+    revision: 0,
+    fields: completeFields(fields),
+    fieldTimes: Object.fromEntries(Object.keys(fields).map((field) => [field, time])),
+    active: true,
+    createdAt: here.at,
+    updatedAt: here.at,
+    removedAt: null,
+  };
+  work.putClient(client);
+  work.count("created");
+  journal(work, here, {
+    side: "local",
+    action: "create",
+    clientId: client.id,
+    connectionId: party.connectionId,
+    externalId: seen.externalId,
+    source: party.connectionId,
+    rule: "new-record",
+  });
+  const mapping: Mapping = {
+    ...freshMapping(here, party, client.id),
+    externalId: seen.externalId,
+    externalType: seen.externalType,
+    externalUrl: seen.externalUrl,
+    state: "linked",
+    lastDirection: "from-external",
+  };
+  reconcilePair(work, here, party, withSeen(mapping, seen, here));
+}
+
+/** A new client's values: the record's, in the hub's own form. */
+function lifted(party: Party, fields: Fields): Fields {
+  return normalFields(
+    Object.fromEntries(
+      Object.entries(fields).map(([field, value]) => [
+        field,
+        party.lens.lift(field, value, null, undefined),
+      ]),
+    ),
+  );
+}
+
+/** The record gave its place to another one: its mapping ends, and the other one stands for the client (law 8). */
+export function followMerge(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping | undefined,
+  into: string,
+): void {
+  if (mapping?.state !== "linked" && mapping?.state !== "missing") return;
+  const merged: Mapping = { ...mapping, state: "merged", stateAt: here.at };
+  work.putMapping(merged);
+  journalRecord(work, here, merged, { action: "unlink", rule: "merged-there" });
+  const survivor = work.mappingByExternalId(party.connectionId, into);
+  if (survivor === undefined) {
+    // The same record under a new id: the base goes with it.
+    work.putMapping({
+      ...mapping,
+      id: here.ids(),
+      revision: 0,
+      externalId: into,
+      state: "linked",
+      stateAt: here.at,
+      missingRun: null,
+    });
+    return;
+  }
+  if (survivor.clientId !== mapping.clientId) {
+    const message = `it was merged there into ${into}, which is client ${survivor.clientId}; this was client ${mapping.clientId}`;
+    park(
+      work,
+      here,
+      party,
+      { externalId: mapping.externalId ?? into, fields: {} },
+      "ambiguous",
+      message,
+    );
+  }
+}
+
+function skip(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  seen: Observation,
+  reason: ParkedReason,
+  message: string,
+): void {
+  work.count("skipped");
+  park(work, here, party, seen, reason, message);
+}
+
+function park(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  seen: Pick<Observation, "externalId" | "fields">,
+  reason: ParkedReason,
+  message: string,
+): void {
+  work.park({
+    id: here.ids(),
+    orgId: here.orgId,
+    connectionId: party.connectionId,
+    collection: "clients",
+    externalId: seen.externalId,
+    reason,
+    message,
+    fingerprint: stableJson(seen.fields),
+    runId: here.runId,
+    at: here.at,
+  });
+}
+
+function changedSince(before: Fields, now: Fields): boolean {
+  return Object.entries(now).some(([field, value]) => !sameValue(value, before[field] ?? null));
+}

@@ -1,0 +1,57 @@
+import type { ConnectionHealth } from "./ports.ts";
+import type { Sql } from "./sql.ts";
+
+/** The state of every connection of an organization, in a fixed number of queries. */
+export async function readHealth(sql: Sql, orgId: string): Promise<readonly ConnectionHealth[]> {
+  const connections = await sql.rows<{
+    readonly id: string;
+    readonly last_complete_at: string | null;
+  }>("select id, last_complete_at from connections where org_id = ? order by id", [orgId]);
+  const writes = byConnection(
+    await sql.rows<CountRow & { readonly oldest_at: string | null }>(
+      `select connection_id, count(*) as total, min(created_at) as oldest_at,
+          count(case when state = 'parked' then 1 end) as part
+        from outbox where ${ofOrg} group by connection_id`,
+      [orgId],
+    ),
+  );
+  const conflicts = byConnection(await countOf(sql, "conflicts", orgId));
+  const parked = byConnection(await countOf(sql, "parked", orgId));
+  const mappings = byConnection(
+    await sql.rows<CountRow>(
+      `select connection_id, count(*) as total, count(case when state = 'missing' then 1 end) as part
+        from mappings where ${ofOrg} and state in ('linked', 'missing') group by connection_id`,
+      [orgId],
+    ),
+  );
+  return connections.map(({ id, last_complete_at }) => ({
+    connectionId: id,
+    lastCompleteAt: last_complete_at,
+    pendingWrites: Number(writes.get(id)?.total ?? 0),
+    oldestUnsentAt: writes.get(id)?.oldest_at ?? null,
+    conflicts: Number(conflicts.get(id)?.total ?? 0),
+    heldDeletes: Number(mappings.get(id)?.part ?? 0),
+    failingRecords: Number(parked.get(id)?.total ?? 0) + Number(writes.get(id)?.part ?? 0),
+    mappings: Number(mappings.get(id)?.total ?? 0),
+  }));
+}
+
+interface CountRow {
+  readonly connection_id: string;
+  readonly total: string | number;
+  readonly part?: string | number;
+}
+
+/** By connection, because that is what the tables are indexed by. */
+const ofOrg = "connection_id in (select id from connections where org_id = ?)";
+
+function countOf(sql: Sql, table: "conflicts" | "parked", orgId: string) {
+  return sql.rows<CountRow>(
+    `select connection_id, count(*) as total from ${table} where ${ofOrg} group by connection_id`,
+    [orgId],
+  );
+}
+
+function byConnection<Row extends CountRow>(rows: readonly Row[]): ReadonlyMap<string, Row> {
+  return new Map(rows.map((row) => [row.connection_id, row]));
+}

@@ -1,0 +1,18 @@
+import knex from "knex";
+import type { Knex } from "knex";
+
+/** A pool over the server of the URL; nothing is asked of it yet. */
+export function openPostgres(url: string): Knex {
+  return knex({
+    client: "pg",
+    connection: {
+      connectionString: url,
+      application_name: "astralis",
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    },
+    compileSqlOnError: false,
+    acquireConnectionTimeout: 30_000,
+    pool: { min: 0, max: 10 },
+  });
+}

@@ -1,0 +1,94 @@
+import { emailIdentity, phoneIdentity } from "../model/identity.ts";
+import type { IdentityKey } from "../model/identity.ts";
+import { rowsBinding, selectGiven } from "./bulk.ts";
+import type { Database } from "./database.ts";
+import { readHealth } from "./health.ts";
+import { pageOf } from "./paging.ts";
+import type { ReadPort } from "./ports.ts";
+import { createReader } from "./reader.ts";
+import { foldCase } from "./search-text.ts";
+import type { Binding, StoreKind } from "./sql.ts";
+import { toClient } from "./tables/clients.ts";
+import type { ClientRow } from "./tables/clients.ts";
+import { toConflict } from "./tables/conflicts.ts";
+import type { ConflictRow } from "./tables/conflicts.ts";
+import { toMapping } from "./tables/mappings.ts";
+import type { MappingRow } from "./tables/mappings.ts";
+import { toParked } from "./tables/parked.ts";
+import type { ParkedRow } from "./tables/parked.ts";
+
+export function createReads(database: Database): ReadPort {
+  const { sql, kind } = database;
+  return {
+    clients: async (orgId, { text, removed }, page) => {
+      const search = text === undefined || text === "" ? null : searchTerm(kind, text);
+      const rows = await sql.rows<ClientRow>(
+        `select * from clients where org_id = ? and id > ?
+          and removed_at is ${removed === true ? "not null" : "null"}
+          ${search === null ? "" : `and ${search.text}`} order by id limit ?`,
+        [orgId, page.after ?? "", ...(search?.bindings ?? []), page.limit + 1],
+      );
+      return pageOf(rows, page, toClient);
+    },
+    client: async (orgId, idOrIdentity) => {
+      const byId = await sql.row<ClientRow>("select * from clients where org_id = ? and id = ?", [
+        orgId,
+        idOrIdentity,
+      ]);
+      if (byId !== null) return toClient(byId);
+      const columns = { kind: "text", value: "text" } as const;
+      const row = await sql.row<ClientRow>(
+        `select clients.* from identities
+          join clients on clients.org_id = identities.org_id and clients.id = identities.client_id
+          where identities.org_id = ? and (kind, value) in (${selectGiven(sql, columns)})
+          order by identities.kind, clients.id limit 1`,
+        [orgId, rowsBinding(columns, identitiesIn(idOrIdentity))],
+      );
+      return row === null ? null : toClient(row);
+    },
+    mappingsOf: (clientIds) => createReader(sql).mappingsOf(clientIds),
+    conflicts: async (orgId, page) => {
+      const rows = await sql.rows<ConflictRow>(
+        "select * from conflicts where org_id = ? and id > ? order by id limit ?",
+        [orgId, page.after ?? "", page.limit + 1],
+      );
+      return pageOf(rows, page, toConflict);
+    },
+    missing: async (orgId, page) => {
+      const rows = await sql.rows<MappingRow>(
+        `select * from mappings where org_id = ? and state = 'missing' and id > ?
+          order by id limit ?`,
+        [orgId, page.after ?? "", page.limit + 1],
+      );
+      return pageOf(rows, page, toMapping);
+    },
+    parked: async (orgId, page) => {
+      const rows = await sql.rows<ParkedRow>(
+        "select * from parked where org_id = ? and id > ? order by id limit ?",
+        [orgId, page.after ?? "", page.limit + 1],
+      );
+      return pageOf(rows, page, toParked);
+    },
+    health: (orgId) => database.read((view) => readHealth(view, orgId)),
+  };
+}
+
+/** Found as it is written, wherever it stands: no character of it is a wildcard. */
+function searchTerm(kind: StoreKind, text: string): { text: string; bindings: readonly Binding[] } {
+  const position = kind === "postgres" ? "strpos" : "instr";
+  const found = (column: string) => `${position}(${column}, ?) > 0`;
+  const folded = foldCase(text.trim());
+  return {
+    text: `(${found("clients.search")} or ${found("clients.id")}
+      or exists (select 1 from identities
+        where identities.client_id = clients.id and ${found("identities.value")})
+      or exists (select 1 from mappings
+        where mappings.client_id = clients.id and ${found("lower(mappings.external_id)")}))`,
+    bindings: [folded, folded, folded, folded],
+  };
+}
+
+function identitiesIn(text: string): readonly IdentityKey[] {
+  const phone = phoneIdentity(text);
+  return phone === null ? [emailIdentity(text)] : [emailIdentity(text), phone];
+}

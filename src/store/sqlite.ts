@@ -1,0 +1,79 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import knex from "knex";
+import type { Knex } from "knex";
+import BetterSqlite3Client from "knex/lib/dialects/better-sqlite3/index.js";
+import SqliteTransaction from "knex/lib/dialects/sqlite3/execution/sqlite-transaction.js";
+import { systemClock } from "../lib/clock.ts";
+import { isRecord } from "../lib/json.ts";
+
+/** How long a transaction waits for those of other processes. */
+const lockTimeoutMs = 30_000;
+
+/** How long SQLite itself waits: it stops the whole process meanwhile, so the rest of the wait is ours. */
+const busyTimeoutMs = 50;
+
+/** Opens the file, which only its owner can read; makes it and its folder where they are new. */
+export function openSqlite(file: string): Knex {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, "a", 0o600));
+  return knex({
+    client: ImmediateClient,
+    connection: { filename: file },
+    useNullAsDefault: true,
+    compileSqlOnError: false,
+    acquireConnectionTimeout: lockTimeoutMs,
+    pool: { min: 1, max: 1, afterCreate: prepareConnection },
+  });
+}
+
+interface RawConnection {
+  pragma(text: string): unknown;
+}
+
+/**
+ * FULL, because an outbox entry must be on the disk before its request is sent (law 5): in WAL mode NORMAL would
+ * lose the last commits with the power.
+ */
+function prepareConnection(connection: RawConnection, done: (error: unknown) => void): void {
+  try {
+    connection.pragma(`busy_timeout = ${lockTimeoutMs}`);
+    connection.pragma("journal_mode = WAL");
+    connection.pragma("synchronous = FULL");
+    connection.pragma("foreign_keys = ON");
+    connection.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    done(null);
+  } catch (error) {
+    done(error);
+  }
+}
+
+/** knex begins transactions deferred: two that read and then write would fail each other at once. */
+class ImmediateClient extends BetterSqlite3Client {
+  override transaction(container: unknown, config: unknown, outer: unknown): Knex.Transaction {
+    return new ImmediateTransaction(this, container, config, outer);
+  }
+}
+
+class ImmediateTransaction extends SqliteTransaction {
+  override async begin(connection: { exec(sql: string): unknown }): Promise<void> {
+    if (this.readOnly) {
+      connection.exec("BEGIN");
+      return;
+    }
+    const deadline = systemClock.now() + lockTimeoutMs;
+    for (;;) {
+      try {
+        connection.exec("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (!isBusy(error) || systemClock.now() >= deadline) throw error;
+        await systemClock.sleep(5);
+      }
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return isRecord(error) && error["code"] === "SQLITE_BUSY";
+}

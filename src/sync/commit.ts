@@ -1,0 +1,274 @@
+import { instantOf, toInstant } from "../lib/clock.ts";
+import { AstralisError } from "../lib/errors.ts";
+import type { SafetyConfig } from "../config/config.ts";
+import type { Client } from "../model/client.ts";
+import { sameValue } from "../model/fields.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Lookup } from "../providers/provider.ts";
+import { confirmGone, markMissing } from "../reconcile/absence.ts";
+import { ceilingReached } from "../reconcile/ceilings.ts";
+import type { Ceiling } from "../reconcile/ceilings.ts";
+import { followMerge, observe } from "../reconcile/observe.ts";
+import { owe } from "../reconcile/owe.ts";
+import type { CursorRow, Listing, StagedRow } from "../store/ports.ts";
+import { decideFor } from "./decide.ts";
+import type { Line } from "./line.ts";
+import { rulesFingerprint } from "./parties.ts";
+import { withPatience } from "./patience.ts";
+
+/** How many rows one decision takes where the configuration's batch size does not apply. */
+const pageRows = 100;
+const dayMs = 86_400_000;
+
+/**
+ * Commits a listing that was staged whole: first the ceilings, then its records page by page, then what it lacks,
+ * then the confirmation of what was missing before, and last the cursor (laws 5, 6 and 7).
+ */
+export async function commitListing(
+  line: Line,
+  listing: Listing,
+  safety: SafetyConfig,
+): Promise<void> {
+  const cursor = await line.store.cursors.get(line.row.id, "clients");
+  await refuseOverCeiling(line, cursor, listing, safety);
+  let done = 0;
+  for (;;) {
+    const rows = await line.store.staged.next(
+      line.row.id,
+      "clients",
+      Math.max(line.config.batchSize, pageRows),
+    );
+    if (rows.length === 0) break;
+    await commitRows(line, rows);
+    done += rows.length;
+    line.progress("reconciling", done, line.tally.counts().pulled || null);
+  }
+  // A first listing, or one after the state was lost, deletes nothing.
+  if (listing.mode === "full" && cursor?.cursor != null) await markAbsent(line);
+  await confirmMissing(line);
+  await endListing(line, cursor, listing);
+}
+
+/** Owes every client to this connection anew: after its first listing, and whenever its rules changed. */
+export async function settleRules(line: Line): Promise<void> {
+  const party = (await line.parties()).find((one) => one.connectionId === line.row.id);
+  const cursor = await line.store.cursors.get(line.row.id, "clients");
+  if (!party || !cursor || cursor.cursor === null) return;
+  const rules = rulesFingerprint(line, party);
+  if (cursor.settledRules === rules) return;
+  let after: string | null = null;
+  for (;;) {
+    const from: string | null = after;
+    const clients: readonly Client[] = await line.store.work.read((reader) =>
+      reader.clientsAfter(line.orgId, from, pageRows),
+    );
+    const ids = clients.map((client) => client.id);
+    if (ids.length === 0) break;
+    await decideFor(line, { clientIds: ids }, (work, here) => {
+      for (const id of ids) owe(work, here, id);
+    });
+    after = ids.at(-1) ?? null;
+  }
+  const { listing: _, ...row } = cursor;
+  await decideFor(
+    line,
+    {},
+    () => null,
+    () => ({ cursor: { ...row, settledRules: rules } }),
+  );
+}
+
+async function refuseOverCeiling(
+  line: Line,
+  cursor: CursorRow | null,
+  listing: Listing,
+  safety: SafetyConfig,
+): Promise<void> {
+  if (listing.accepted || cursor?.cursor == null) return;
+  const since = toInstant(line.deps.clock.now() - dayMs);
+  const tally = await line.store.staged.tally(line.row.id, "clients", {
+    mode: listing.mode,
+    since,
+  });
+  const lost = tally.deleted + (listing.mode === "full" ? tally.absent : 0);
+  const ceiling = ceilingReached(
+    { mappings: tally.mappings, lost, recentlyLost: tally.recentlyGone, changed: tally.changed },
+    safety.maxDeletes,
+  );
+  if (ceiling === null) return;
+  line.tally.add({ held: ceiling.count });
+  throw safetyStop(line, ceiling);
+}
+
+async function commitRows(line: Line, rows: readonly StagedRow[]): Promise<void> {
+  const seen = rows.flatMap((row) => row.observation ?? []);
+  const verified = await verify(line, seen);
+  const observations = seen.map(
+    (observation) => verified.get(observation.externalId) ?? observation,
+  );
+  await decideFor(
+    line,
+    { observations },
+    (work, here, party) => {
+      for (const observation of observations) observe(work, here, party, observation);
+      for (const row of rows) if (row.bad) parkBad(line, work, here.at, row);
+    },
+    () => ({ staged: rows.map((row) => row.id) }),
+  );
+}
+
+/** A difference that an eventually consistent listing shows is read by id before it counts (law 6). */
+async function verify(
+  line: Line,
+  seen: readonly Observation[],
+): Promise<ReadonlyMap<string, Observation>> {
+  if (line.capabilities.listing === "consistent") return new Map();
+  const ids = seen.map((observation) => observation.externalId);
+  const mappings = await line.store.work.read((reader) =>
+    reader.mappingsByExternalId(line.row.id, "clients", ids),
+  );
+  const known = new Map(mappings.map((mapping) => [mapping.externalId, mapping]));
+  const doubtful = seen.filter((observation) =>
+    differs(known.get(observation.externalId), observation),
+  );
+  const lookups = await lookUp(
+    line,
+    doubtful.map((observation) => observation.externalId),
+  );
+  return new Map(
+    lookups.flatMap((lookup) =>
+      lookup.kind === "found" ? [[lookup.observation.externalId, lookup.observation] as const] : [],
+    ),
+  );
+}
+
+function differs(mapping: Mapping | undefined, observation: Observation): boolean {
+  if (!mapping?.seen || mapping.state !== "linked") return false;
+  const before = mapping.seen.fields;
+  return (
+    observation.state === "deleted" ||
+    Object.entries(observation.fields).some(
+      ([field, value]) => !sameValue(value, before[field] ?? null),
+    )
+  );
+}
+
+async function lookUp(line: Line, externalIds: readonly string[]): Promise<readonly Lookup[]> {
+  if (externalIds.length === 0) return [];
+  return withPatience(
+    line.deps,
+    line.config.maxRetries,
+    () => line.session.get(externalIds),
+    line.signal,
+  );
+}
+
+function parkBad(
+  line: Line,
+  work: Parameters<typeof observe>[0],
+  at: string,
+  row: StagedRow,
+): void {
+  const known = work.parkedAt(line.row.id, row.externalId);
+  work.count("failed");
+  if (row.bad === null || known?.fingerprint === row.bad.fingerprint) return;
+  work.park({
+    id: line.deps.ids(),
+    orgId: line.orgId,
+    connectionId: line.row.id,
+    collection: "clients",
+    externalId: row.externalId,
+    reason: "bad-record",
+    message: row.bad.reason,
+    fingerprint: row.bad.fingerprint,
+    runId: line.runId,
+    at,
+  });
+}
+
+async function markAbsent(line: Line): Promise<void> {
+  for (;;) {
+    const absent = await line.store.staged.absent(line.row.id, "clients", pageRows);
+    if (absent.length === 0) return;
+    await decideFor(line, { mappingIds: absent.map((mapping) => mapping.id) }, (work, here) => {
+      for (const { id } of absent) {
+        const mapping = work.mapping(id);
+        if (mapping) markMissing(work, here, mapping, "absent");
+      }
+    });
+  }
+}
+
+/** What an earlier pass found missing, and this one does not show either, is asked for by id (law 7). */
+async function confirmMissing(line: Line): Promise<void> {
+  let after: string | undefined;
+  for (;;) {
+    const from = after;
+    const missing = await line.store.work.read((reader) =>
+      reader.mappingsInState(line.row.id, "clients", "missing", pageRows, from),
+    );
+    if (missing.length === 0) return;
+    after = missing.at(-1)?.id;
+    const due = missing.filter((mapping) => mapping.missingRun !== line.runId);
+    const lookups = await lookUp(
+      line,
+      due.flatMap((mapping) => mapping.externalId ?? []),
+    );
+    if (lookups.length > 0) await applyLookups(line, due, lookups);
+  }
+}
+
+async function applyLookups(
+  line: Line,
+  mappings: readonly Mapping[],
+  lookups: readonly Lookup[],
+): Promise<void> {
+  const observations = lookups.flatMap((lookup) =>
+    lookup.kind === "found" ? [lookup.observation] : [],
+  );
+  const mappingIds = mappings.map((mapping) => mapping.id);
+  await decideFor(line, { mappingIds, observations }, (work, here, party) => {
+    for (const lookup of lookups) {
+      if (lookup.kind === "found") {
+        observe(work, here, party, lookup.observation);
+        continue;
+      }
+      const mapping = work.mappingByExternalId(party.connectionId, lookup.externalId);
+      if (!mapping || lookup.kind === "bad") continue;
+      if (lookup.kind === "merged") followMerge(work, here, party, mapping, lookup.into);
+      else confirmGone(work, here, party, mapping);
+    }
+  });
+}
+
+async function endListing(line: Line, cursor: CursorRow | null, listing: Listing): Promise<void> {
+  const now = instantOf(line.deps.clock);
+  await decideFor(
+    line,
+    {},
+    () => null,
+    () => ({
+      cursor: {
+        connectionId: line.row.id,
+        collection: "clients",
+        cursor: listing.endCursor,
+        cursorAt: listing.startedAt,
+        fullAt: listing.mode === "full" ? listing.startedAt : (cursor?.fullAt ?? null),
+        lastCompleteAt: now,
+        settledRules: cursor?.settledRules ?? null,
+      },
+    }),
+  );
+}
+
+function safetyStop(line: Line, ceiling: Ceiling): AstralisError {
+  const what = ceiling.stop === "deletes" ? "records gone" : "records changed at once";
+  return new AstralisError(
+    "safety-stop",
+    `${ceiling.count} of ${ceiling.of} ${what}: more than the safety limit allows; nothing of this listing was applied`,
+    {
+      hint: `Look at the account first. If it is right, go on with: astralis sync --org ${line.org.name} --connection ${line.config.name} --accept ${ceiling.stop}`,
+    },
+  );
+}

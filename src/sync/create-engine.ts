@@ -1,0 +1,105 @@
+import { instantOf } from "../lib/clock.ts";
+import { UsageError } from "../lib/errors.ts";
+import type { OrgConfig } from "../config/config.ts";
+import type { Client } from "../model/client.ts";
+import { emailIdentity, phoneIdentity } from "../model/identity.ts";
+import type { IdentityKey } from "../model/identity.ts";
+import { removeClient } from "../reconcile/absence.ts";
+import { addClient, updateClient } from "../reconcile/edit.ts";
+import { decide } from "./decide.ts";
+import type { Setting } from "./decide.ts";
+import { dryRun } from "./dry-run.ts";
+import type { ClientEdit, Engine, SyncDocument, SyncOptions } from "./engine.ts";
+import { overall } from "./outcome.ts";
+import { createParties, ensureOrg, prepareRun } from "./prepare.ts";
+import type { EngineParts } from "./prepare.ts";
+import { runConnections, writingHands } from "./run.ts";
+
+export function createEngine(parts: EngineParts): Engine {
+  return {
+    sync: (org, options = {}) =>
+      options.dryRun ? dryRun(parts, org, options) : sync(parts, org, options),
+    addClient: (org, edit) => change(parts, org, edit, null),
+    updateClient: (org, clientId, edit) => change(parts, org, edit, clientId),
+    removeClient: (org, clientId) => remove(parts, org, clientId),
+  };
+}
+
+async function sync(
+  parts: EngineParts,
+  org: OrgConfig,
+  options: SyncOptions,
+): Promise<SyncDocument> {
+  const { store, deps } = parts;
+  const startedMs = deps.clock.now();
+  const run = await prepareRun(parts, org, options);
+  await store.runs.start({ id: run.runId, orgId: run.orgId, startedAt: instantOf(deps.clock) });
+  const connections = await runConnections(run, writingHands(run));
+  const outcome = overall(connections);
+  await store.runs.finish(run.runId, { endedAt: instantOf(deps.clock), outcome, connections });
+  return {
+    run: run.runId,
+    org: org.name,
+    outcome,
+    connections,
+    duration_ms: deps.clock.now() - startedMs,
+  };
+}
+
+async function settingOf(parts: EngineParts, org: OrgConfig): Promise<Setting> {
+  const orgId = await ensureOrg(parts, org);
+  const parties = await createParties({ parts, org, orgId }).get();
+  return { store: parts.store, deps: parts.deps, org, orgId, parties, runId: null, lease: null };
+}
+
+async function change(
+  parts: EngineParts,
+  org: OrgConfig,
+  edit: ClientEdit,
+  clientId: string | null,
+): Promise<Client> {
+  const setting = await settingOf(parts, org);
+  const subject = { keys: keysOf(edit), clientIds: clientId === null ? [] : [clientId] };
+  const { result } = await decide(setting, subject, (work, here) => {
+    if (clientId === null) return addClient(work, here, edit);
+    return updateClient(
+      work,
+      here,
+      known(work.hasClient(clientId) ? work.client(clientId) : null, clientId),
+      edit,
+    );
+  });
+  return result;
+}
+
+async function remove(parts: EngineParts, org: OrgConfig, clientId: string) {
+  const setting = await settingOf(parts, org);
+  const names = new Map(setting.parties.map((party) => [party.connectionId, party.name]));
+  const nameOf = (mapping: { readonly connectionId: string }) =>
+    names.get(mapping.connectionId) ?? mapping.connectionId;
+  const { result } = await decide(setting, { clientIds: [clientId] }, (work, here) => {
+    const client = known(work.hasClient(clientId) ? work.client(clientId) : null, clientId);
+    const removal = removeClient(work, here, client, "person");
+    return {
+      client: work.client(clientId),
+      kept: removal.kept.map(nameOf),
+      owed: removal.owed.map(nameOf),
+    };
+  });
+  return result;
+}
+
+function known(client: Client | null, id: string): Client {
+  if (client && client.removedAt === null) return client;
+  throw new UsageError("client-unknown", `there is no client ${id}`, {
+    hint: "List them with: astralis clients list",
+  });
+}
+
+function keysOf(edit: ClientEdit): readonly IdentityKey[] {
+  const { email, phone } = edit.fields;
+  return [
+    ...(typeof email === "string" ? [emailIdentity(email)] : []),
+    ...(typeof phone === "string" ? [phoneIdentity(phone)].flatMap((key) => key ?? []) : []),
+  ];
+}

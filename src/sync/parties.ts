@@ -1,0 +1,81 @@
+import type { ConnectionConfig, OrgConfig } from "../config/config.ts";
+import { stableJson } from "../lib/json.ts";
+import type { Connection, ProviderType } from "../model/connection.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { MergeRules, Party } from "../reconcile/rules.ts";
+import type { CursorRow } from "../store/ports.ts";
+
+/** A configured connection that syncs clients, with its row and its provider's declaration. */
+export interface Member {
+  readonly config: ConnectionConfig;
+  readonly row: Connection;
+  readonly provider: Provider;
+}
+
+/** Whether this connection takes part in the syncing of clients at all. */
+export function syncsClients(config: ConnectionConfig, provider: Provider): boolean {
+  const wanted = config.collections === null || config.collections.includes("clients");
+  return config.enabled && wanted && provider.clients !== undefined;
+}
+
+/** A member as the decisions of `reconcile` see it. */
+export function partyOf(
+  member: Member,
+  cursor: CursorRow | null,
+  org: OrgConfig,
+  rows: readonly Connection[],
+): Party {
+  const { config, provider, row } = member;
+  const lens = provider.clients?.lens;
+  if (!lens) throw new TypeError(`${provider.name} has no clients`);
+  return {
+    connectionId: row.id,
+    name: config.name,
+    lens,
+    rules: rulesOf(config, org, rows),
+    direction: config.direction,
+    create: {
+      here: config.create.here ?? true,
+      there: config.create.there ?? createsThere(provider.type),
+    },
+    deletes: config.deletes,
+    listed: cursor?.cursor !== null && cursor?.cursor !== undefined,
+    previousPassAt: cursor?.cursorAt ?? null,
+  };
+}
+
+/** Equal while what is owed to a connection depends on the same rules; another one makes every client be owed again. */
+export function rulesFingerprint(member: Member, party: Party): string {
+  const { direction, fieldDirections, clear, deletes } = member.config;
+  return stableJson({
+    direction,
+    fieldDirections,
+    clear,
+    deletes,
+    create: party.create,
+    lens: party.lens.version,
+  });
+}
+
+function rulesOf(
+  config: ConnectionConfig,
+  org: OrgConfig,
+  rows: readonly Connection[],
+): MergeRules {
+  const rank = (name: string) => org.connections.findIndex((one) => one.name === name);
+  const nameOf = new Map(rows.map((row) => [row.id, row.name]));
+  return {
+    strategy: (field) => config.conflict.fields[field] ?? config.conflict.default,
+    direction: (field) => config.fieldDirections[field] ?? config.direction,
+    clear: (field) => config.clear.fields[field] ?? config.clear.default,
+    precedes: (source) => {
+      const name = nameOf.get(source);
+      return name !== undefined && rank(config.name) < rank(name);
+    },
+  };
+}
+
+/** Mailboxes and calendars are not filled with clients unless the configuration asks for it (law 8). */
+function createsThere(type: ProviderType): boolean {
+  return type === "crm" || type === "billing";
+}

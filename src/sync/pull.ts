@@ -1,0 +1,126 @@
+import { instantOf, toEpochMs } from "../lib/clock.ts";
+import { ProviderError } from "../lib/errors.ts";
+import type { Page } from "../providers/provider.ts";
+import type { CursorRow, Listing, StagedRow } from "../store/ports.ts";
+import type { Line } from "./line.ts";
+import { withPatience } from "./patience.ts";
+
+/** A listing that was cut off longer ago is begun again: its page tokens may have lapsed, its records are old. */
+const resumableMs = 12 * 3600_000;
+
+/**
+ * Stages a listing whole, page by page, each in a transaction with the place to go on from: a cut-off pull resumes
+ * at its page (law 5), and nothing is decided before the ceilings have seen all of it (law 7).
+ */
+export async function pull(
+  line: Line,
+  options: { readonly full: boolean; readonly accepted: boolean },
+): Promise<Listing> {
+  const cursor = await line.store.cursors.get(line.row.id, "clients");
+  let listing = resumed(line, cursor, options) ?? (await begin(line, cursor, options));
+  let restarted = false;
+  while (listing.endCursor === null) {
+    const page = await nextPage(line, cursor, listing).catch((error: unknown) => {
+      // A page token that is no longer honoured; the listing starts over, once.
+      const lapsed =
+        error instanceof ProviderError &&
+        error.code === "provider-refused" &&
+        listing.page !== null;
+      if (!lapsed || restarted) throw error;
+      return null;
+    });
+    if (page === null || page.next.kind === "expired") {
+      restarted = true;
+      listing = await begin(line, cursor, { ...options, full: options.full || page !== null });
+      continue;
+    }
+    listing = await stage(line, listing, page);
+  }
+  return listing;
+}
+
+function resumed(
+  line: Line,
+  cursor: CursorRow | null,
+  options: { readonly full: boolean; readonly accepted: boolean },
+): Listing | null {
+  const listing = cursor?.listing ?? null;
+  if (listing === null) return null;
+  const ageMs = line.deps.clock.now() - toEpochMs(listing.startedAt);
+  const stale = ageMs > resumableMs && listing.endCursor === null;
+  if (stale || (options.full && listing.mode !== "full")) return null;
+  return { ...listing, accepted: listing.accepted || options.accepted };
+}
+
+async function begin(
+  line: Line,
+  cursor: CursorRow | null,
+  options: { readonly full: boolean; readonly accepted: boolean },
+): Promise<Listing> {
+  const ageSeconds = cursor?.cursorAt
+    ? (line.deps.clock.now() - toEpochMs(cursor.cursorAt)) / 1000
+    : Infinity;
+  const trusted = cursor?.cursor != null && ageSeconds < line.capabilities.cursorSeconds;
+  const listing: Listing = {
+    id: line.deps.ids(),
+    mode: trusted && !options.full ? "changes" : "full",
+    startedAt: instantOf(line.deps.clock),
+    page: null,
+    endCursor: null,
+    pages: 0,
+    accepted: options.accepted,
+  };
+  await line.store.cursors.setListing(line.row.id, "clients", null, line.lease.lease);
+  await line.store.cursors.setListing(line.row.id, "clients", listing, line.lease.lease);
+  return listing;
+}
+
+function nextPage(line: Line, cursor: CursorRow | null, listing: Listing): Promise<Page> {
+  const request = {
+    cursor: listing.mode === "full" ? null : (cursor?.cursor ?? null),
+    page: listing.page,
+  };
+  return withPatience(
+    line.deps,
+    line.config.maxRetries,
+    () => line.session.pull(request),
+    line.signal,
+  );
+}
+
+async function stage(line: Line, listing: Listing, page: Page): Promise<Listing> {
+  const { next } = page;
+  const staged: Listing = {
+    ...listing,
+    pages: listing.pages + 1,
+    page: next.kind === "more" ? next.page : null,
+    endCursor: next.kind === "complete" ? next.cursor : null,
+  };
+  await line.lease.ensure();
+  await line.store.staged.append(
+    line.row.id,
+    "clients",
+    staged,
+    rowsOf(line, page),
+    line.lease.lease,
+  );
+  line.tally.add({ pulled: page.observations.length + page.bad.length });
+  line.progress("pulling", line.tally.counts().pulled, null);
+  return staged;
+}
+
+function rowsOf(line: Line, page: Page): readonly StagedRow[] {
+  const seen = page.observations.map((observation) => ({
+    id: line.deps.ids(),
+    externalId: observation.externalId,
+    observation,
+    bad: null,
+  }));
+  const bad = page.bad.map((record) => ({
+    id: line.deps.ids(),
+    externalId: record.externalId ?? `unreadable:${record.fingerprint}`,
+    observation: null,
+    bad: { reason: record.reason, fingerprint: record.fingerprint },
+  }));
+  return [...seen, ...bad];
+}

@@ -1,0 +1,234 @@
+import { instantOf } from "../lib/clock.ts";
+import type { Deps } from "../lib/deps.ts";
+import { AstralisError, AuthError, InternalError } from "../lib/errors.ts";
+import type { ConnectionConfig } from "../config/config.ts";
+import type { Connection } from "../model/connection.ts";
+import type { ConnectionResult } from "../model/run.ts";
+import type { Party } from "../reconcile/rules.ts";
+import { commitListing, settleRules } from "./commit.ts";
+import { deliver, settleUnanswered } from "./deliver.ts";
+import { keepLease } from "./lease-keeper.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+import { createTally } from "./line.ts";
+import type { Line, Tally } from "./line.ts";
+import { reasonOf, resultOf } from "./outcome.ts";
+import type { Member } from "./parties.ts";
+import { createParties } from "./prepare.ts";
+import type { SyncRun } from "./prepare.ts";
+import { pull } from "./pull.ts";
+
+/** The steps that write to providers; a dry run has others. */
+export interface Hands {
+  /** Clears up writes whose answer is not known. */
+  settle(line: Line, when: "before-pull" | "after-pull"): Promise<void>;
+  deliver(line: Line): Promise<void>;
+}
+
+/** A connection's way through the run: it falls out at the first error, and the others go on. */
+interface Lane {
+  readonly member: Member;
+  readonly tally: Tally;
+  line: Line | null;
+  error: AstralisError | null;
+}
+
+/**
+ * All pull side by side, then commit one after the other in the order of the configuration (which makes ties
+ * deterministic), then deliver side by side. Whatever becomes of one, the others are not delayed by it (law 11).
+ */
+export async function runConnections(
+  run: SyncRun,
+  hands: Hands,
+): Promise<readonly ConnectionResult[]> {
+  const lanes: Lane[] = run.members.map((member) => ({
+    member,
+    tally: createTally(),
+    line: null,
+    error: null,
+  }));
+  const accepts = (stop: "deletes" | "changes") => run.options.accept?.includes(stop) ?? false;
+  const parties = createParties(run);
+  try {
+    await Promise.all(lanes.map((lane) => step(lane, () => enter(run, lane, parties))));
+    await Promise.all(
+      lanes.map((lane) =>
+        advance(lane, async (line) => {
+          await hands.settle(line, "before-pull");
+          await pull(line, {
+            full: run.options.full ?? false,
+            accepted: accepts("deletes") || accepts("changes"),
+          });
+        }),
+      ),
+    );
+    for (const lane of lanes) {
+      await advance(lane, async (line) => {
+        const cursor = await line.store.cursors.get(line.row.id, "clients");
+        if (cursor?.listing) await commitListing(line, cursor.listing, run.parts.safety);
+        parties.forget();
+      });
+    }
+    for (const lane of lanes) await advance(lane, settleRules);
+    await Promise.all(
+      lanes.map((lane) =>
+        advance(lane, async (line) => {
+          await hands.settle(line, "after-pull");
+          await hands.deliver(line);
+        }),
+      ),
+    );
+  } finally {
+    await Promise.all(lanes.map((lane) => leave(run, lane)));
+  }
+  return lanes.map((lane) =>
+    resultOf({
+      name: lane.member.config.name,
+      provider: lane.member.provider.name,
+      org: run.org.name,
+      counts: lane.tally.counts(),
+      error: lane.error,
+    }),
+  );
+}
+
+export function writingHands(run: SyncRun): Hands {
+  const acceptCreates = run.options.accept?.includes("creates") ?? false;
+  return {
+    settle: settleUnanswered,
+    deliver: (line) => deliver(line, { safety: run.parts.safety, acceptCreates }),
+  };
+}
+
+async function enter(
+  run: SyncRun,
+  lane: Lane,
+  parties: { get(): Promise<readonly Party[]> },
+): Promise<void> {
+  const { parts, org } = run;
+  const { config, provider } = lane.member;
+  refuseUnready(run, lane.member.row, config);
+  const progress: Line["progress"] = (what, done, total) =>
+    run.options.onProgress?.({
+      connection: config.name,
+      collection: "clients",
+      step: what,
+      done,
+      total,
+    });
+  const lease = await keepLease(lane.member.row.id, {
+    leases: parts.store.leases,
+    clock: parts.deps.clock,
+    holder: parts.holder,
+    isGone: parts.isGone,
+    requestTimeoutMs: config.requestTimeoutSeconds * 1000,
+    onWait: () => progress("waiting", 0, null),
+    ...(run.options.signal ? { signal: run.options.signal } : {}),
+  });
+  const deps = countingDeps(parts.deps, lane.tally, lease);
+  const session = parts.open({ ...lane.member, org }, deps);
+  if (!provider.clients || !session.clients)
+    throw new InternalError(`${provider.name} declares clients without verbs for them`);
+  lane.line = {
+    ...lane.member,
+    store: parts.store,
+    deps: parts.deps,
+    org,
+    orgId: run.orgId,
+    runId: run.runId,
+    capabilities: provider.clients,
+    session: session.clients,
+    lease,
+    tally: lane.tally,
+    parties: () => parties.get(),
+    progress,
+    signal: run.options.signal,
+  };
+  await setStatus(run, lane, "syncing", null);
+}
+
+function refuseUnready(run: SyncRun, row: Connection, config: ConnectionConfig): void {
+  const place = { org: run.org.name, connection: config.name };
+  if (row.status === "paused") {
+    throw new AstralisError("connection-paused", `${config.name} is paused`, {
+      hint: `astralis resume ${config.name} --org ${run.org.name}`,
+      place,
+    });
+  }
+  if (row.account !== null) return;
+  throw new AuthError("not-connected", `${config.name} is not signed in`, {
+    hint: `astralis connect ${config.provider} --connection ${config.name} --org ${run.org.name}`,
+    place,
+  });
+}
+
+/** Counts each request, and makes sure before it that the lease outlasts it (law 10). */
+function countingDeps(deps: Deps, tally: Tally, lease: LeaseKeeper): Deps {
+  return {
+    ...deps,
+    fetch: async (url, init) => {
+      await lease.ensure();
+      tally.add({ requests: 1 });
+      return deps.fetch(url, init);
+    },
+  };
+}
+
+async function advance(lane: Lane, work: (line: Line) => Promise<void>): Promise<void> {
+  const { line } = lane;
+  if (line && !lane.error) await step(lane, () => work(line));
+}
+
+async function step(lane: Lane, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    lane.error = error instanceof AstralisError ? error : asInternal(error);
+  }
+}
+
+function asInternal(error: unknown): AstralisError {
+  if (error instanceof Error && error.name === "AbortError") {
+    return new AstralisError("interrupted", "the sync was interrupted", {
+      hint: "Nothing is lost: the next sync goes on where this one stopped.",
+      retry: "later",
+    });
+  }
+  return new InternalError(error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+}
+
+async function leave(run: SyncRun, lane: Lane): Promise<void> {
+  const { line, error } = lane;
+  if (!line) return;
+  // A store that fails here has failed before: that error is the one to tell.
+  await step(lane, async () => {
+    if (error?.code !== "lease-lost") await setStatus(run, lane, error ? "error" : "idle", error);
+    await line.lease.release();
+  });
+}
+
+async function setStatus(
+  run: SyncRun,
+  lane: Lane,
+  status: "syncing" | "idle" | "error",
+  error: AstralisError | null,
+): Promise<void> {
+  const { store, deps } = run.parts;
+  const at = instantOf(deps.clock);
+  const row = await store.connections.get(lane.member.row.id);
+  // Somebody paused or disconnected it while this run worked: their word stands.
+  if (status !== "syncing" && row?.status === "paused") return;
+  const complete = status === "idle" ? { lastCompleteAt: at } : {};
+  const kept = status === "syncing" ? (row?.lastError ?? null) : null;
+  await store.connections.setStatus(
+    lane.member.row.id,
+    {
+      status,
+      reason: error ? reasonOf(error) : null,
+      lastError: error ? error.message : kept,
+      ...complete,
+    },
+    at,
+  );
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import {
+  findBanned,
+  findCycles,
+  findDeadFiles,
+  findEmptyNames,
+  findForbiddenImports,
+  findOversized,
+  findStaleRows,
+  parseImportTable,
+} from "./support/architecture.ts";
+import { parseSource } from "./support/source.ts";
+
+const root = new URL("../", import.meta.url);
+const rooms = parseImportTable(readFileSync(new URL("ARCHITECTURE.md", root), "utf8"));
+
+/** Files and functions that may be longer than the limits, each with its reason. */
+const longerThanTheLimits: readonly string[] = [];
+
+const all = filesOfTheProject()
+  .filter((path) => /^(?:src|migrations|bin|test|bench)\/.*\.[jt]s$/.test(path))
+  .map((path) => parseSource(path, readFileSync(new URL(path, root), "utf8")));
+const program = all.filter((source) => /^(?:src|migrations|bin)\//.test(source.path));
+
+describe("the import table of ARCHITECTURE.md", () => {
+  it("is read whole, and the files are found", () => {
+    expect(rooms.map((room) => room.name)).toContain("src/reconcile/");
+    expect(rooms.length).toBeGreaterThan(12);
+    expect(program.length).toBeGreaterThan(60);
+  });
+
+  it("allows every import there is", () => {
+    expect(findForbiddenImports(program, rooms)).toEqual([]);
+  });
+
+  it("has no row and no permission that nothing uses", () => {
+    expect(findStaleRows(program, rooms)).toEqual([]);
+  });
+});
+
+describe("the program", () => {
+  it("has no circles of imports", () => {
+    expect(findCycles(all)).toEqual([]);
+  });
+
+  it("has no file that the launcher does not reach", () => {
+    expect(findDeadFiles(program, ["bin/astralis.js"])).toEqual([]);
+  });
+
+  it("keeps files to 500 lines and functions to 70", () => {
+    const limits = { fileLines: 500, functionLines: 70, exceptions: longerThanTheLimits };
+    expect(findOversized(program, limits)).toEqual([]);
+  });
+
+  it("takes time, randomness and the environment from where they live, and exports by name", () => {
+    expect(findBanned(program)).toEqual([]);
+  });
+
+  it("has names that say something", () => {
+    expect(findEmptyNames(all)).toEqual([]);
+  });
+
+  it("is nowhere deeper than three folders under src", () => {
+    expect(program.map((source) => source.path).filter((p) => p.split("/").length > 5)).toEqual([]);
+  });
+});
+
+describe("the tests", () => {
+  it("keep their files to 500 lines", () => {
+    const tests = all.filter((source) => source.path.startsWith("test/"));
+    const limits = { fileLines: 500, functionLines: Infinity, exceptions: [] };
+    expect(findOversized(tests, limits)).toEqual([]);
+  });
+});
+
+function filesOfTheProject(): readonly string[] {
+  const listing = ["ls-files", "--cached", "--others", "--exclude-standard"];
+  return execFileSync("git", listing, { cwd: root, encoding: "utf8" })
+    .split("\n")
+    .filter((path) => path !== "" && existsSync(new URL(path, root)));
+}

@@ -1,0 +1,34 @@
+/**
+ * Asks for a token as one process among several, once a line arrives on standard input, and prints it:
+ * `refresh-process.ts <database> <connection id> <origin> <client secret>`.
+ */
+import { createInterface } from "node:readline";
+import { createAccess } from "../../src/connections/access.ts";
+import { createCipher } from "../../src/connections/cipher.ts";
+import { createVault } from "../../src/connections/vault.ts";
+import { openStore } from "../../src/store/open.ts";
+import { createDeps, endpointsAt, notebook, testSecret } from "./signed-in-room.ts";
+
+const [file = "", id = "", origin = "", clientSecret = ""] = process.argv.slice(2);
+const deps = createDeps();
+const store = await openStore({ kind: "sqlite", file }, deps);
+const vault = createVault({
+  credentials: store.credentials,
+  cipher: createCipher(testSecret),
+  clock: deps.clock,
+});
+const access = await createAccess({ id, name: "notes", orgName: "acme" }, notebook, {
+  endpoints: endpointsAt(origin),
+  app: { clientId: "client-1", clientSecret, redirectPort: null },
+  vault,
+  leases: store.leases,
+  connections: store.connections,
+  deps,
+  holder: `process ${process.pid}`,
+});
+process.stdout.write("ready\n");
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${line} ${await access.token()}\n`);
+  break;
+}
+await store.close();

@@ -14,16 +14,14 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   );
   process.exit(2);
 } else {
-  start();
+  void start();
 }
 
 async function start() {
-  var module = await import("node:module");
-  var fs = await import("node:fs");
-  if (module.enableCompileCache) module.enableCompileCache();
+  process.getBuiltinModule("node:module").enableCompileCache();
   // A checkout runs its sources, so that no build can be stale; the package ships dist alone.
   var sources = new URL("../src/cli/main.ts", import.meta.url);
-  var entry = fs.existsSync(sources)
+  var entry = process.getBuiltinModule("node:fs").existsSync(sources)
     ? sources
     : new URL("../dist/src/cli/main.js", import.meta.url);
   var { main } = await import(entry.href);

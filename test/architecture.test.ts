@@ -16,6 +16,9 @@ import { parseSource } from "./support/source.ts";
 const root = new URL("../", import.meta.url);
 const rooms = parseImportTable(readFileSync(new URL("ARCHITECTURE.md", root), "utf8"));
 
+/** The launcher chooses between sources and build; the keychain's package is optional, and so are its types. */
+const computedImports = ["bin/astralis.js", "src/connections/keychain.ts"];
+
 /** Files and functions that may be longer than the limits, each with its reason. */
 const longerThanTheLimits: readonly string[] = [];
 
@@ -32,7 +35,7 @@ describe("the import table of ARCHITECTURE.md", () => {
   });
 
   it("allows every import there is", () => {
-    expect(findForbiddenImports(program, rooms)).toEqual([]);
+    expect(findForbiddenImports(program, rooms, computedImports)).toEqual([]);
   });
 
   it("has no row and no permission that nothing uses", () => {
@@ -49,9 +52,9 @@ describe("the program", () => {
     expect(findDeadFiles(program, ["bin/astralis.js"])).toEqual([]);
   });
 
-  it("keeps files to 500 lines and functions to 70", () => {
-    const limits = { fileLines: 500, functionLines: 70, exceptions: longerThanTheLimits };
-    expect(findOversized(program, limits)).toEqual([]);
+  it("keeps files to 500 lines, functions to 70 and factories to 150", () => {
+    const lines = { fileLines: 500, functionLines: 70, factoryLines: 150 };
+    expect(findOversized(program, { ...lines, exceptions: longerThanTheLimits })).toEqual([]);
   });
 
   it("takes time, randomness and the environment from where they live, and exports by name", () => {
@@ -70,8 +73,8 @@ describe("the program", () => {
 describe("the tests", () => {
   it("keep their files to 500 lines", () => {
     const tests = all.filter((source) => source.path.startsWith("test/"));
-    const limits = { fileLines: 500, functionLines: Infinity, exceptions: [] };
-    expect(findOversized(tests, limits)).toEqual([]);
+    const lines = { fileLines: 500, functionLines: Infinity, factoryLines: Infinity };
+    expect(findOversized(tests, { ...lines, exceptions: [] })).toEqual([]);
   });
 });
 

@@ -25,10 +25,6 @@ export async function createAsk(io: Io, signal: AbortSignal): Promise<Ask | null
     output: io.stderr,
     signal: own === undefined ? signal : AbortSignal.any([signal, own]),
   });
-  const validate =
-    ({ check }: AskOptions) =>
-    (answer: string) =>
-      check?.(answer) ?? true;
   return {
     text: (message, options = {}) => {
       const { fallback } = options;
@@ -52,6 +48,10 @@ export async function createAsk(io: Io, signal: AbortSignal): Promise<Ask | null
         ),
       ),
   };
+}
+
+function validate({ check }: AskOptions): (answer: string) => string | true {
+  return (answer) => check?.(answer) ?? true;
 }
 
 async function answered<T>(question: Promise<T>): Promise<T> {

@@ -10,9 +10,8 @@ const textFields = clientFields.filter((field) => field !== "tags");
 
 /** The options that name a client's fields. Only an update can take something away. */
 export function editOptions(verb: "add" | "update"): readonly OptionSpec[] {
-  const flagOf = (field: string) => `--${field.replaceAll("_", "-")}`;
   const fields = textFields.map((field) => ({
-    flags: `${flagOf(field)} <${field === "email" ? "address" : "text"}>`,
+    flags: `--${field.replaceAll("_", "-")} <${field === "email" ? "address" : "text"}>`,
     summary: summaries[field] ?? field.replaceAll("_", " "),
   }));
   const taking: OptionSpec[] = [

@@ -56,9 +56,9 @@ export interface Context {
   /** The same from the configuration as it is now, after a command changed the file. */
   reopenApp(): Promise<App>;
   /** A line for people on stderr. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** A line of a result that comes bit by bit, on stdout; dropped with `--json`. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** The options that every command takes. */

@@ -33,7 +33,7 @@ export async function connectDeclared(
   const target = await app.target(org, name);
   const signedIn = await signIn(context, app, { target, connection, input });
   const report = await app.connections.connect(target, signedIn, {
-    acceptOtherAccount: input.flag("otherAccount"),
+    acceptOtherAccount: input.flag("acceptOtherAccount"),
   });
   const { account, scopes } = report.connection;
   return {

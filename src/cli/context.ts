@@ -41,6 +41,7 @@ async function openApp(
   io: Io,
   options: {
     readonly settings: Settings;
+    readonly version: string;
     readonly log: Log;
     readonly opening: Pick<AppOptions, "schema" | "configPath"> | undefined;
   },
@@ -51,6 +52,7 @@ async function openApp(
     cwd: io.cwd,
     env: io.env,
     log: options.log,
+    version: options.version,
     ...options.opening,
     ...(configFile === undefined ? {} : { configPath: configFile }),
   });

@@ -53,7 +53,7 @@ export function exitCodeOfSync(sync: {
 
 function waitsForPerson(connection: ConnectionResult): boolean {
   if (connection.outcome === "stopped") return true;
-  return Object.values(connection.collections).some((counts) => counts.held > 0);
+  return Object.values(connection.collections).some((counts) => counts.held + counts.conflicts > 0);
 }
 
 function isSignInError(code: string): boolean {
@@ -71,9 +71,11 @@ const usageErrors: ReadonlySet<ErrorCode> = new Set([
   "connection-unknown",
   "provider-unknown",
   "app-missing",
+  "app-rejected",
   "key-missing",
   "key-mismatch",
   "key-unsafe",
+  "key-invalid",
   "client-invalid",
 ]);
 
@@ -83,6 +85,7 @@ const signInErrors: ReadonlySet<ErrorCode> = new Set([
   "scope-missing",
   "refresh-token-missing",
   "account-mismatch",
+  "account-duplicate",
   "sign-in-denied",
   "sign-in-failed",
   "key-rejected",

@@ -3,11 +3,11 @@ import type { Io, Terminal } from "./io.ts";
 
 /** How results look: colour where there is a terminal that wants it, and tables. */
 export interface Look {
-  good(text: string): string;
-  warning(text: string): string;
-  bad(text: string): string;
-  faint(text: string): string;
-  strong(text: string): string;
+  readonly good: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly strong: (text: string) => string;
   /** Columns in line, without borders; `head` is faint. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): string;
 }

@@ -9,7 +9,7 @@ export interface ProgramOptions {
   /** Commands whose names are on the command line are declared in full, the others by name and summary. */
   readonly words: readonly string[];
   /** Where help and version go. */
-  write(text: string): void;
+  readonly write: (text: string) => void;
   /** Called with what was asked for; runs it. */
   execute(settings: Settings, run: (context: Context) => Promise<Result>): Promise<void>;
 }
@@ -118,7 +118,7 @@ function toUsageError(error: CommanderError): UsageError {
     nearest === undefined
       ? "Run it with --help to see what there is."
       : `Did you mean ${nearest.replace(/^one of /, "one of: ")}?`;
-  return new UsageError("usage", `${sentence(first)}`, { hint });
+  return new UsageError("usage", sentence(first), { hint });
 }
 
 function sentence(text: string): string {

@@ -3,9 +3,9 @@ import type { Progress } from "../sync/engine.ts";
 import type { Terminal } from "./io.ts";
 
 export interface ProgressLine {
-  show(progress: Progress): void;
+  readonly show: (progress: Progress) => void;
   /** Takes the line away. */
-  end(): void;
+  readonly end: () => void;
 }
 
 const redrawMs = 80;

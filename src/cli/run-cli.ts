@@ -1,6 +1,4 @@
-import { AstralisError } from "../lib/errors.ts";
 import type { Context, Result, Settings } from "./command.ts";
-import { createContext } from "./context.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { writeWhole, type Io } from "./io.ts";
 import { createProgram, parseProgram } from "./program.ts";
@@ -53,6 +51,8 @@ async function execute(
   },
 ): Promise<CliEnd> {
   const { settings, signal } = options;
+  // Help and version need none of it.
+  const { createContext } = await import("./context.ts");
   const context = createContext(io, options);
   try {
     const result = await options.run(context);
@@ -72,6 +72,7 @@ async function fail(
   io: Io,
   options: { readonly thrown: unknown; readonly settings: Settings; readonly signal: AbortSignal },
 ): Promise<ExitCode> {
+  const { AstralisError } = await import("../lib/errors.ts");
   const { toFailure } = await import("./failure.ts");
   const { printFailure } = await import("./output.ts");
   const { signal, settings } = options;

@@ -67,7 +67,7 @@ async function edit(
 ): Promise<void> {
   const text = await readText(file);
   const was = await readFile(file);
-  const document = parseDocument(text, { prettyErrors: false, logLevel: "silent" });
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   options.check((at) => {
     const map = document.getIn(at);
     return isMap(map) ? map.items.map((pair) => String(pair.key)) : [];

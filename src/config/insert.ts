@@ -40,7 +40,7 @@ function parse(text: string): Document.Parsed {
     merge: false,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: "silent",
+    logLevel: "error",
   });
 }
 

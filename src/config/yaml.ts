@@ -43,7 +43,7 @@ export function parseYaml(text: string): Yaml {
     prettyErrors: false,
     // The library compares each key with each other one; the tree is checked in one pass instead.
     uniqueKeys: false,
-    logLevel: "silent",
+    logLevel: "error",
   });
   const placeAt = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset);

@@ -46,6 +46,7 @@ const defaultTimeoutMs = 10 * 60 * 1000;
 /** The code flow through a loopback redirect, with PKCE and state; whichever of browser and prompt answers first. */
 export async function signInWithOAuth(request: OAuthRequest): Promise<SignedIn> {
   const { signIn, deps } = request;
+  if (request.signal?.aborted) throw abandoned(request.provider.title);
   checkSecure(request.endpoints);
   const client: OAuthClient = {
     title: request.provider.title,

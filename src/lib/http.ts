@@ -5,7 +5,6 @@ import { ProviderError } from "./errors.ts";
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 export interface FetchOptions {
-  readonly clock: Clock;
   /** From the first byte sent to the last byte read. */
   readonly timeoutMs: number;
   /** A longer answer is an error, before it fills the memory. */

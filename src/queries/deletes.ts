@@ -1,3 +1,4 @@
+import { toInstant } from "../lib/clock.ts";
 import type { Connection } from "../model/connection.ts";
 import type { PageOf, Store } from "../store/ports.ts";
 import { clientsById, connectionsById, emailOf, findOrganization, nameOf } from "./names.ts";
@@ -31,11 +32,11 @@ export interface DeletesDocument {
 export async function listDeletes(
   store: Store,
   orgName: string,
-  page: PageOf,
+  options: { readonly page: PageOf; readonly nowMs: number },
 ): Promise<DeletesDocument> {
   const org = await findOrganization(store, orgName);
   if (org === null) return { deletes: [], stopped: [] };
-  const { items, next } = await store.reads.missing(org.id, page);
+  const { items, next } = await store.reads.missing(org.id, options.page);
   const connections = await connectionsById(store, org.id);
   const clients = await clientsById(
     store,
@@ -43,7 +44,7 @@ export async function listDeletes(
   );
   const stopped: StoppedListingDocument[] = [];
   for (const connection of connections.values()) {
-    const listing = await stoppedListing(store, connection);
+    const listing = await stoppedListing(store, connection, options.nowMs);
     if (listing !== null) stopped.push(listing);
   }
   return {
@@ -60,14 +61,20 @@ export async function listDeletes(
   };
 }
 
+const dayMs = 24 * 3_600_000;
+
 async function stoppedListing(
   store: Store,
   connection: Connection,
+  nowMs: number,
 ): Promise<StoppedListingDocument | null> {
   if (connection.reason !== "safety-stop") return null;
   const listing = (await store.cursors.get(connection.id, "clients"))?.listing ?? null;
   if (listing === null) return null;
-  const tally = await store.staged.tally(connection.id, "clients", listing.mode);
+  const tally = await store.staged.tally(connection.id, "clients", {
+    mode: listing.mode,
+    since: toInstant(nowMs - dayMs),
+  });
   return {
     connection: connection.name,
     mappings: tally.mappings,

@@ -13,6 +13,7 @@ import type { ClientEdit, Engine, SyncDocument, SyncOptions } from "./engine.ts"
 import { overall } from "./outcome.ts";
 import { createParties, ensureOrg, prepareRun } from "./prepare.ts";
 import type { EngineParts } from "./prepare.ts";
+import { retry } from "./retry.ts";
 import { runConnections, writingHands } from "./run.ts";
 
 export function createEngine(parts: EngineParts): Engine {
@@ -22,6 +23,7 @@ export function createEngine(parts: EngineParts): Engine {
     addClient: (org, edit) => change(parts, org, edit, null),
     updateClient: (org, clientId, edit) => change(parts, org, edit, clientId),
     removeClient: (org, clientId) => remove(parts, org, clientId),
+    retry: (org, connection) => retry(parts, org, connection),
   };
 }
 

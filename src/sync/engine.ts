@@ -14,6 +14,14 @@ export interface Engine {
   updateClient(org: OrgConfig, clientId: string, edit: ClientEdit): Promise<Client>;
   /** Leaves a tombstone here (law 7); what becomes of the records is each connection's `deletes` policy. */
   removeClient(org: OrgConfig, clientId: string): Promise<RemovedClient>;
+  /** Makes parked and held writes due, and parked records be read again by the next sync; of one connection or all. */
+  retry(org: OrgConfig, connection?: string): Promise<readonly Reopened[]>;
+}
+
+/** How many writes and records of a connection were reopened. */
+export interface Reopened {
+  readonly name: string;
+  readonly reopened: number;
 }
 
 export interface ClientEdit {

@@ -1,6 +1,7 @@
 import { instantOf } from "../lib/clock.ts";
 import type { Deps } from "../lib/deps.ts";
 import { UsageError } from "../lib/errors.ts";
+import type { Fetch } from "../lib/http.ts";
 import type { OrgConfig, SafetyConfig } from "../config/config.ts";
 import type { Provider, ProviderSession } from "../providers/provider.ts";
 import type { Party } from "../reconcile/rules.ts";
@@ -18,8 +19,11 @@ export interface EngineParts {
   readonly holder: string;
   readonly isGone: (holder: string) => boolean;
   provider(name: string): Promise<Provider>;
-  /** Opens a signed-in account; its requests go through `deps.fetch`. */
-  open(account: Account, deps: Deps): ProviderSession;
+  /**
+   * Opens a signed-in account. `watch` wraps the fetch that really sends, inside of all pacing, so that it sees
+   * each request at the moment it starts.
+   */
+  open(account: Account, watch: (fetch: Fetch) => Fetch): Promise<ProviderSession>;
 }
 
 export interface Account extends Member {

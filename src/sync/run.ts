@@ -1,9 +1,10 @@
 import { instantOf } from "../lib/clock.ts";
-import type { Deps } from "../lib/deps.ts";
 import { AstralisError, AuthError, InternalError } from "../lib/errors.ts";
+import type { Fetch } from "../lib/http.ts";
 import type { ConnectionConfig } from "../config/config.ts";
 import type { Connection } from "../model/connection.ts";
 import type { ConnectionResult } from "../model/run.ts";
+import type { ProviderSession } from "../providers/provider.ts";
 import type { Party } from "../reconcile/rules.ts";
 import { commitListing, settleRules } from "./commit.ts";
 import { deliver, settleUnanswered } from "./deliver.ts";
@@ -124,8 +125,7 @@ async function enter(
     onWait: () => progress("waiting", 0, null),
     ...(run.options.signal ? { signal: run.options.signal } : {}),
   });
-  const deps = countingDeps(parts.deps, lane.tally, lease);
-  const session = parts.open({ ...lane.member, org }, deps);
+  const session = await opened(run, lane, lease);
   if (!provider.clients || !session.clients)
     throw new InternalError(`${provider.name} declares clients without verbs for them`);
   lane.line = {
@@ -146,6 +146,16 @@ async function enter(
   await setStatus(run, lane, "syncing", null);
 }
 
+/** The lease is given back where the account cannot be opened: there is no line yet that would do it. */
+async function opened(run: SyncRun, lane: Lane, lease: LeaseKeeper): Promise<ProviderSession> {
+  try {
+    return await run.parts.open({ ...lane.member, org: run.org }, watched(lane.tally, lease));
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
 function refuseUnready(run: SyncRun, row: Connection, config: ConnectionConfig): void {
   const place = { org: run.org.name, connection: config.name };
   if (row.status === "paused") {
@@ -162,14 +172,11 @@ function refuseUnready(run: SyncRun, row: Connection, config: ConnectionConfig):
 }
 
 /** Counts each request, and makes sure before it that the lease outlasts it (law 10). */
-function countingDeps(deps: Deps, tally: Tally, lease: LeaseKeeper): Deps {
-  return {
-    ...deps,
-    fetch: async (url, init) => {
-      await lease.ensure();
-      tally.add({ requests: 1 });
-      return deps.fetch(url, init);
-    },
+function watched(tally: Tally, lease: LeaseKeeper): (fetch: Fetch) => Fetch {
+  return (fetch) => async (url, init) => {
+    await lease.ensure();
+    tally.add({ requests: 1 });
+    return fetch(url, init);
   };
 }
 

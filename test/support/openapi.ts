@@ -56,7 +56,7 @@ function readOperations(document: unknown, key: string): readonly DescribedOpera
     const pattern = new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, "[^/]+")}$`);
     const checkQuery = queryCheck(operation, pointer, requests);
     const bodyPointer = `${pointer}/requestBody/content/${escaped(formType)}/schema`;
-    const checkBody = hasBody(operation) ? requests.compile(bodyPointer) : null;
+    const checkBody = hasBody(operation) ? requests.at(bodyPointer) : null;
     return {
       fits: (wanted, wantedPath) => method.toUpperCase() === wanted && pattern.test(wantedPath),
       checkRequest: (entry) => [...checkQuery(entry.query), ...checkFormBody(entry, checkBody)],
@@ -69,8 +69,10 @@ const formType = "application/x-www-form-urlencoded";
 const jsonType = "application/json";
 
 interface Compiler {
-  /** The schema at that JSON pointer, or one that refers to the document by `refTo`. */
-  compile(schema: string | JsonRecord): ValidateFunction;
+  /** The schema at that JSON pointer; made once. */
+  at(pointer: string): ValidateFunction;
+  /** Another schema, which may refer to the document by `refTo`. */
+  compile(schema: JsonRecord): ValidateFunction;
   refTo(pointer: string): string;
 }
 
@@ -80,10 +82,16 @@ function compilerOf(document: unknown, key: string, options: { coerceTypes: bool
   for (const format of ["unix-time", "decimal"]) ajv.addFormat(format, true);
   if (!isRecord(document)) throw new Error("The API description is no object.");
   ajv.addSchema(document, key);
+  const made = new Map<string, ValidateFunction>();
   const refTo = (pointer: string) => `${key}#${pointer}`;
   return {
     refTo,
-    compile: (schema) => ajv.compile(typeof schema === "string" ? { $ref: refTo(schema) } : schema),
+    compile: (schema) => ajv.compile(schema),
+    at: (pointer) => {
+      const validate = made.get(pointer) ?? ajv.compile({ $ref: refTo(pointer) });
+      made.set(pointer, validate);
+      return validate;
+    },
   };
 }
 
@@ -100,7 +108,6 @@ function queryCheck(
     }),
   );
   const inQuery = described.filter(({ parameter }) => parameter["in"] === "query");
-  const nameOf = (parameter: JsonRecord) => String(parameter["name"]);
   const validate = compiler.compile({
     type: "object",
     additionalProperties: false,
@@ -112,6 +119,10 @@ function queryCheck(
     ),
   });
   return (query) => problemsOf(validate, parseDeepObject(query), "the query");
+}
+
+function nameOf(parameter: JsonRecord): string {
+  return String(parameter["name"]);
 }
 
 function checkFormBody(entry: LedgerEntry, validate: ValidateFunction | null): readonly string[] {
@@ -135,7 +146,7 @@ function checkAnswer(
   const [place, response] = follow(document, `${pointer}/responses/${status}`);
   const content = isRecord(response) ? response["content"] : undefined;
   if (!isRecord(content)) return entry.answer === "" ? [] : ["an answer without a body has one"];
-  const validate = answers.compile(`${place}/content/${escaped(jsonType)}/schema`);
+  const validate = answers.at(`${place}/content/${escaped(jsonType)}/schema`);
   const body = parsed(entry.answer);
   return body === undefined
     ? [`the answer of status ${entry.status} is not JSON`]

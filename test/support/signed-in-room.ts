@@ -23,7 +23,6 @@ export const testSecret = "a master key that only these tests use";
 
 export function createDeps(clock: Clock = systemClock, lines: LogLine[] = []): Deps {
   const fetch = createFetch({
-    clock,
     timeoutMs: 10_000,
     maxBytes: 1_000_000,
     userAgent: "astralis-test",

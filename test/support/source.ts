@@ -61,31 +61,34 @@ export interface FunctionSpan {
   /** The name before its parentheses or its assignment, "anonymous" where there is none. */
   readonly name: string;
   readonly line: number;
-  /** From the line of its parameters to the line of its end, both counted, nested functions included. */
+  /** From the line of its parameters to the line of its end, both counted. */
   readonly lines: number;
+  /** Without the lines that lie whole inside the functions in it. */
+  readonly ownLines: number;
 }
 
 /** Functions, methods and arrows with their lengths. */
 export function functionsOf(source: Source): readonly FunctionSpan[] {
   const { code } = source;
   const partners = bracketPartners(code);
-  const spans: FunctionSpan[] = [];
-  for (const match of code.matchAll(/\)|=>/g)) {
+  const spans = [...code.matchAll(/\)|=>/g)].flatMap((match) => {
     const isArrow = match[0] === "=>";
     const body = isArrow
       ? arrowBody(code, match.index, partners)
       : blockBody(code, match.index, partners);
-    if (body === null) continue;
+    if (body === null) return [];
     const start = isArrow
       ? arrowStart(code, match.index, partners)
       : must(partners.get(match.index));
-    spans.push({
-      name: nameBefore(code, start),
-      line: lineAt(code, start),
-      lines: lineAt(code, body.end) - lineAt(code, start) + 1,
-    });
-  }
-  return spans;
+    const line = lineAt(code, start);
+    return [{ name: nameBefore(code, start), line, end: lineAt(code, body.end) }];
+  });
+  return spans.map(({ name, line, end }) => {
+    const inside = spans.filter((span) => span.line > line && span.end < end);
+    const lines = Array.from({ length: end - line + 1 }, (_none, index) => line + index);
+    const own = lines.filter((at) => !inside.some((span) => span.line <= at && at <= span.end));
+    return { name, line, lines: lines.length, ownLines: own.length };
+  });
 }
 
 /** Names that the file declares with function, const, let, class, interface or type, at any depth. */

@@ -10,7 +10,7 @@ export const connect: CommandBody = {
     { flags: "--connection <name>", summary: "the connection to sign in, where there are several" },
     ...signInOptions,
     {
-      flags: "--other-account",
+      flags: "--accept-other-account",
       summary: "accept another account than before; its records are listed from the start",
     },
   ],

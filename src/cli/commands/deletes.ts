@@ -19,7 +19,10 @@ export const deletes: CommandBody = {
         const app = await context.openApp();
         const org = app.org(context.settings.org);
         const { listDeletes } = await import("../../queries/deletes.ts");
-        const document = await listDeletes(app.store, org.name, page);
+        const document = await listDeletes(app.store, org.name, {
+          page,
+          nowMs: app.deps.clock.now(),
+        });
         return { document, text: (look) => deletesText(document, look) };
       },
     },

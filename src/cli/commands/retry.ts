@@ -9,8 +9,9 @@ export const retry: CommandBody = {
   run: async (context, input) => {
     const app = await context.openApp();
     const org = app.org(context.settings.org);
-    const document = await app.retry(org, input.text("connection"));
-    const count = document.connections.reduce((sum, { reopened }) => sum + reopened, 0);
+    const connections = await app.engine.retry(org, input.text("connection"));
+    const document = { org: org.name, connections };
+    const count = connections.reduce((sum, { reopened }) => sum + reopened, 0);
     return {
       document,
       text: () =>

@@ -10,7 +10,10 @@ export interface Account {
   readonly title: string;
   contacts(): Promise<readonly Contact[]>;
   /** Changes what the contact with that address shows. */
-  change(email: string, changes: Partial<Pick<Contact, "name" | "phone">>): Promise<void>;
+  change(
+    email: string,
+    changes: { readonly name?: string; readonly phone?: string },
+  ): Promise<void>;
   /** How many requests changed anything so far, by the sandbox's own ledger. */
   countWrites(): Promise<number>;
 }
@@ -46,7 +49,7 @@ export function openStripe({ api, credentials }: SandboxDescription): Account {
     contacts,
     change: async (email, changes) => {
       const { id } = contactOf(await contacts(), email);
-      const body = new URLSearchParams({ ...changes } as Record<string, string>);
+      const body = new URLSearchParams(changes);
       await send(`${api}/v1/customers/${id}`, { method: "POST", body });
     },
     countWrites: () => countWrites(api),

@@ -142,7 +142,7 @@ function signInToStripe(target: Target, key: string) {
 }
 
 function endText({ config, folder }: DemoDocument, isKept: boolean): string {
-  const try_ = [
+  const commands = [
     `astralis clients list --config ${config}`,
     `astralis runs list --config ${config}`,
     ...(isKept
@@ -157,7 +157,7 @@ function endText({ config, folder }: DemoDocument, isKept: boolean): string {
     "Every step was checked, and every check held.",
     `Configuration and database: ${folder}`,
     "Try next:",
-    ...try_.map((line) => `  $ ${line}`),
+    ...commands.map((line) => `  $ ${line}`),
     ...(isKept ? ["The sandboxes keep running; Ctrl-C stops them."] : []),
   ].join("\n");
 }

@@ -14,7 +14,7 @@ export interface DemoWorld {
   readonly google: Account;
   readonly stripe: Account;
   /** Signs in to the connection of that provider; returns the account's name. */
-  connect(provider: "gmail" | "stripe"): Promise<string>;
+  readonly connect: (provider: "gmail" | "stripe") => Promise<string>;
   sync(): Promise<SyncDocument>;
 }
 

@@ -186,7 +186,7 @@ export function isStaleEtag(error: unknown): boolean {
   if (!(error instanceof AnswerError) || ![400, 409, 412].includes(error.answer.status))
     return false;
   const { reasons, message } = googleError(error.answer);
-  return reasons.includes("failedPrecondition") || /etag/i.test(message);
+  return reasons.includes("failedPrecondition") || /etag is different/i.test(message);
 }
 
 /** A refusal of a write in our words; null where the error is something else. */

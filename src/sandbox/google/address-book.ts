@@ -1,4 +1,5 @@
 import type { World } from "../kit/vendor.ts";
+import { createWriteLog } from "./write-log.ts";
 
 /** One entry of a person's field, without what the server adds on output. */
 export type Entry = Readonly<Record<string, unknown>>;
@@ -69,23 +70,17 @@ export interface CreateOptions {
 }
 
 const versionsKept = 20;
-const systemGroups = [
-  ["myContacts", "myContacts"],
-  ["starred", "starred"],
-  ["friends", "friends"],
-  ["family", "family"],
-  ["coworkers", "coworkers"],
-  ["blocked", "blocked"],
-] as const;
+const systemGroups = ["myContacts", "starred", "friends", "family", "coworkers", "blocked"];
+const noGroup = { system: true, clientData: [], atMs: 0, sequence: 0 };
 
 /** Ids and etags follow from `random` alone. */
 export function createAddressBook(world: World, random: () => number): AddressBook {
   const contacts = new Map<string, Contact>();
   const sources = new Map<string, string>();
-  const log: { readonly atMs: number; readonly sourceId: string | null }[] = [];
+  const log = createWriteLog(world);
   const word = () => randomWord(random);
   const etag = () => Buffer.from(word(), "hex").toString("base64");
-  const record = (atMs: number, sourceId: string | null) => log.push({ atMs, sourceId });
+  const groups: Group[] = systemGroups.map((id) => ({ ...noGroup, id, name: id, etag: etag() }));
 
   const put = (contact: Contact): Contact => {
     contacts.set(contact.sourceId, contact);
@@ -96,7 +91,7 @@ export function createAddressBook(world: World, random: () => number): AddressBo
 
   const append = (contact: Contact, change: Partial<Version>): Contact => {
     const atMs = world.now();
-    const sequence = record(atMs, contact.sourceId);
+    const sequence = log.add(atMs, contact.sourceId);
     const [first, ...rest] = contact.versions.slice(1 - versionsKept);
     const added = { ...latest(contact), ...change, sequence, atMs, etag: etag() };
     return put({
@@ -105,21 +100,11 @@ export function createAddressBook(world: World, random: () => number): AddressBo
     });
   };
 
-  const groups: Group[] = systemGroups.map(([id, name]) => ({
-    id,
-    name,
-    system: true,
-    etag: etag(),
-    clientData: [],
-    atMs: 0,
-    sequence: 0,
-  }));
-
   return {
     create: (fields, options = {}) => {
       const sourceId = word();
       const atMs = options.atMs ?? world.now();
-      const sequence = record(atMs, sourceId);
+      const sequence = log.add(atMs, sourceId);
       const name = `c${BigInt(`0x${sourceId}`)}`;
       const version = { sequence, atMs, etag: etag(), fields, deleted: false, name };
       const { profileName } = options;
@@ -140,28 +125,13 @@ export function createAddressBook(world: World, random: () => number): AddressBo
     },
     contact: (sourceId) => contacts.get(sourceId) ?? null,
     contacts: () => [...contacts.values()],
-    visibleSequence: () => {
-      const lagMs = world.listingLagMs();
-      if (lagMs === 0) return log.length;
-      const horizonMs = world.now() - lagMs;
-      let sequence = log.length;
-      while ((log[sequence - 1]?.atMs ?? 0) > horizonMs) sequence -= 1;
-      return sequence;
-    },
-    changed: (after, upTo) => {
-      const found = new Set<Contact>();
-      for (const { sourceId } of log.slice(after, upTo)) {
-        const contact = contacts.get(sourceId ?? "");
-        if (contact === undefined) continue;
-        found.delete(contact);
-        found.add(contact);
-      }
-      return [...found];
-    },
+    visibleSequence: () => log.visible(),
+    changed: (after, upTo) =>
+      log.changed(after, upTo).flatMap((sourceId) => contacts.get(sourceId) ?? []),
     groups: () => groups,
     createGroup: (name, clientData) => {
       const atMs = world.now();
-      const sequence = record(atMs, null);
+      const sequence = log.add(atMs, null);
       const group = { id: word(), name, system: false, etag: etag(), clientData, atMs, sequence };
       groups.push(group);
       return group;

@@ -2,7 +2,8 @@ import type { SandboxAnswer, SandboxRequest, World } from "../kit/vendor.ts";
 import { accounts, findAccount, findClient, type Account, type OAuthClient } from "./accounts.ts";
 import { authorizationErrorPage, consentPage } from "./consent-page.ts";
 import { Refusal } from "./errors.ts";
-import type { Code, Grants } from "./grants.ts";
+import type { Code } from "./codes.ts";
+import type { Grants } from "./grants.ts";
 import { canonicalScopes, identityScopes, meaningOf } from "./scopes.ts";
 import type { GoogleSettings } from "./settings.ts";
 
@@ -141,7 +142,7 @@ function decide(asked: Authorization, decision: Decision, parts: AuthorizeParts)
   if (!allowed || scopes.length === 0) return redirect(asked, { error: "access_denied" });
   const isNew =
     asked.prompt.includes("consent") || !parts.grants.hasConsented(asked.client, account);
-  const code = parts.grants.createCode({
+  const code = parts.grants.codes.create({
     client: asked.client,
     account,
     scopes,

@@ -1,10 +1,13 @@
 import { randomText } from "../kit/random.ts";
 import type { World } from "../kit/vendor.ts";
 import type { Account, OAuthClient } from "./accounts.ts";
+import { createCodes, type Code, type Codes } from "./codes.ts";
 import { identityScopes } from "./scopes.ts";
 
 /** What a user allowed a client to do. */
 export interface Grant {
+  /** Stays when the refresh token is replaced. */
+  readonly id: number;
   readonly client: OAuthClient;
   readonly account: Account;
   readonly scopes: readonly string[];
@@ -19,23 +22,8 @@ export interface AccessToken {
   readonly expiresAtMs: number;
 }
 
-/** A code on its way to the token endpoint. */
-export interface Code {
-  readonly client: OAuthClient;
-  readonly account: Account;
-  readonly scopes: readonly string[];
-  readonly redirectUri: string;
-  readonly challenge: { readonly method: "S256" | "plain"; readonly value: string } | null;
-  readonly nonce: string | null;
-  /** Whether this consent yields a refresh token. */
-  readonly offline: boolean;
-  readonly expiresAtMs: number;
-}
-
 export interface Grants {
-  createCode(code: Omit<Code, "expiresAtMs">): string;
-  /** The code's one use; null for one that is unknown, used or older than ten minutes. */
-  takeCode(code: string): Code | null;
+  readonly codes: Codes;
   create(code: Code, options: { readonly limited: boolean; readonly refreshable: boolean }): Grant;
   /** The same grant under a new refresh token; the old token ends. */
   rotate(grant: Grant): Grant;
@@ -51,34 +39,25 @@ export interface Grants {
 }
 
 export const accessTokenSeconds = 3599;
-const codeLifeMs = 10 * 60 * 1000;
 const testingLifeMs = 7 * 24 * 3600 * 1000;
 /** The oldest one of a user and client is dropped silently beyond that. */
 const refreshTokensKept = 100;
 
 export function createGrants(world: World): Grants {
-  const codes = new Map<string, Code>();
   const consents = new Set<string>();
-  let grants: Grant[] = [];
+  let count = 0;
+  let grants: readonly Grant[] = [];
   let tokens = new Map<string, AccessToken>();
   const text = (length: number) => randomText(() => world.random(), length);
   const newRefreshToken = () => `1//0${text(60)}`;
   const isLive = (grant: Grant) => grant.endsAtMs === null || world.now() < grant.endsAtMs;
-  const pairOf = ({ client, account }: Pick<Grant, "client" | "account">) =>
-    `${client.id} ${account.id}`;
-
   const drop = (isDropped: (grant: Grant) => boolean) => {
     grants = grants.filter((grant) => !isDropped(grant));
     tokens = new Map([...tokens].filter(([, { grant }]) => !isDropped(grant)));
   };
 
   const keep = (grant: Grant): Grant => {
-    grants.push(grant);
-    const refreshable = grants.filter(
-      (other) => pairOf(other) === pairOf(grant) && other.refreshToken !== null,
-    );
-    const oldest = refreshable.length > refreshTokensKept ? refreshable[0] : undefined;
-    if (oldest !== undefined) grants = grants.filter((other) => other !== oldest);
+    grants = withoutOldest([...grants, grant], pairOf(grant));
     return grant;
   };
 
@@ -86,20 +65,12 @@ export function createGrants(world: World): Grants {
     grants.find((grant) => grant.refreshToken === token && isLive(grant)) ?? null;
 
   return {
-    createCode: (code) => {
-      const name = `4/0A${text(70)}`;
-      codes.set(name, { ...code, expiresAtMs: world.now() + codeLifeMs });
-      return name;
-    },
-    takeCode: (name) => {
-      const code = codes.get(name) ?? null;
-      codes.delete(name);
-      return code === null || world.now() >= code.expiresAtMs ? null : code;
-    },
+    codes: createCodes(world),
     create: (code, { limited, refreshable }) => {
       const isIdentity = code.scopes.every((scope) => identityScopes.includes(scope));
       consents.add(pairOf(code));
       return keep({
+        id: (count += 1),
         client: code.client,
         account: code.account,
         scopes: code.scopes,
@@ -109,7 +80,7 @@ export function createGrants(world: World): Grants {
     },
     rotate: (grant) => {
       const rotated = { ...grant, refreshToken: newRefreshToken() };
-      grants = grants.map((other) => (other === grant ? rotated : other));
+      grants = grants.map((other) => (other.id === grant.id ? rotated : other));
       return rotated;
     },
     issueAccessToken: (grant) => {
@@ -126,7 +97,7 @@ export function createGrants(world: World): Grants {
     revoke: (token, { whole }) => {
       const grant = tokens.get(token)?.grant ?? byRefreshToken(token);
       if (grant === null) return false;
-      drop((other) => other === grant || (whole && pairOf(other) === pairOf(grant)));
+      drop((other) => other.id === grant.id || (whole && pairOf(other) === pairOf(grant)));
       if (whole) consents.delete(pairOf(grant));
       return true;
     },
@@ -137,4 +108,18 @@ export function createGrants(world: World): Grants {
     },
     list: () => grants.filter(isLive),
   };
+}
+
+function pairOf({ client, account }: Pick<Grant, "client" | "account">): string {
+  return `${client.id} ${account.id}`;
+}
+
+function withoutOldest(grants: readonly Grant[], pair: string): readonly Grant[] {
+  const refreshable = grants.filter(
+    (grant) => pairOf(grant) === pair && grant.refreshToken !== null,
+  );
+  const [oldest] = refreshable;
+  return refreshable.length > refreshTokensKept
+    ? grants.filter((grant) => grant !== oldest)
+    : grants;
 }

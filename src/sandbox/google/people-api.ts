@@ -12,6 +12,7 @@ import {
 } from "./errors.ts";
 import type { AccessToken } from "./grants.ts";
 import type { Operation } from "./operation.ts";
+import { createLimiter, createWriteWatch } from "./request-watch.ts";
 import type { GoogleSettings } from "./settings.ts";
 
 export interface PeopleParts {
@@ -26,6 +27,8 @@ export interface PeopleApi {
   /** null for a path or method that the API does not have. */
   handle(request: SandboxRequest): SandboxAnswer | null;
   knows(path: string): boolean;
+  /** Of the operation that answers such a request; null where there is none. */
+  templateOf(request: SandboxRequest): string | null;
   /** The answer to that request has left. */
   answered(requestNumber: number): void;
   /** Writes that came while the answer to another write of the same user was on its way. */
@@ -41,29 +44,8 @@ export function createPeopleApi(parts: PeopleParts): PeopleApi {
     operation,
     pattern: patternOf(operation.template),
   }));
-  /** Writes whose answers are on their way: the request's number and its user. */
-  const underWay = new Map<number, string>();
-  const served = new Map<string, { second: number; count: number }>();
-  let overlapping = 0;
-
-  const isTooMany = (operation: Operation): boolean => {
-    const limit = parts.world.rateLimitPerSecond();
-    if (limit === 0) return false;
-    const key = `${operation.method} ${operation.template}`;
-    const second = Math.floor(parts.world.now() / 1000);
-    const before = served.get(key);
-    const count = before?.second === second ? before.count + 1 : 1;
-    served.set(key, { second, count });
-    return count > limit;
-  };
-
-  const enterWrite = (request: SandboxRequest, accountId: string): void => {
-    const overlaps = [...underWay.values()].includes(accountId);
-    if (overlaps) overlapping += 1;
-    if (overlaps && parts.settings().refuse_concurrent_writes)
-      refuse("ABORTED", "The operation was aborted: another write of this user is under way.");
-    underWay.set(request.number, accountId);
-  };
+  const limiter = createLimiter(parts.world);
+  const writes = createWriteWatch(() => parts.settings().refuse_concurrent_writes);
 
   const run = (operation: Operation, id: string, request: SandboxRequest): SandboxAnswer => {
     const access = parts.authorize(request);
@@ -72,42 +54,41 @@ export function createPeopleApi(parts: PeopleParts): PeopleApi {
     const { account, scopes } = access.grant;
     if (!operation.scopes.some((scope) => scopes.includes(scope)))
       return scopeInsufficient(operation.rpc, operation.scopes);
-    if (isTooMany(operation)) return quotaExceeded();
+    if (limiter.isTooMany(`${operation.method} ${operation.template}`)) return quotaExceeded();
     checkParameters(operation, request.query);
     const book = parts.bookOf(account.id);
     if (book === null) return rpcError("NOT_FOUND", "Requested entity was not found.");
-    if (operation.writes) enterWrite(request, account.id);
+    if (operation.writes) writes.enter(request.number, account.id);
     try {
       const body = operation.run({ request, id, account, book, scopes });
       return { status: 200, headers: jsonHeaders, body, wrote: operation.writes === true };
     } catch (error) {
-      underWay.delete(request.number);
+      writes.leave(request.number);
       throw error;
     }
   };
 
+  const find = ({ method, path }: SandboxRequest) =>
+    routes.find(({ operation, pattern }) => operation.method === method && pattern.test(path));
+
   return {
     handle: (request) => {
-      for (const { operation, pattern } of routes) {
-        const match = operation.method === request.method ? pattern.exec(request.path) : null;
-        if (match === null) continue;
-        const id = decode(match[1] ?? "");
-        try {
-          return { ...run(operation, id, request), template: operation.template };
-        } catch (error) {
-          if (error instanceof Refusal) return { ...error.answer, template: operation.template };
-          throw error;
-        }
+      const route = find(request);
+      if (route === undefined) return null;
+      const { template } = route.operation;
+      const id = decode(route.pattern.exec(request.path)?.[1] ?? "");
+      try {
+        return { ...run(route.operation, id, request), template };
+      } catch (error) {
+        if (error instanceof Refusal) return { ...error.answer, template };
+        throw error;
       }
-      return null;
     },
+    templateOf: (request) => find(request)?.operation.template ?? null,
     knows: (path) => routes.some(({ pattern }) => pattern.test(path)),
-    answered: (requestNumber) => void underWay.delete(requestNumber),
-    overlappingWrites: () => overlapping,
-    reset: () => {
-      overlapping = 0;
-      served.clear();
-    },
+    answered: (requestNumber) => writes.leave(requestNumber),
+    overlappingWrites: () => writes.overlapping(),
+    reset: () => writes.reset(),
   };
 }
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { SandboxAnswer, SandboxRequest, World } from "../kit/vendor.ts";
 import { findClient, type OAuthClient } from "./accounts.ts";
 import { jsonHeaders, oauthError, Refusal } from "./errors.ts";
-import { accessTokenSeconds, type Code, type Grant, type Grants } from "./grants.ts";
+import type { Code } from "./codes.ts";
+import { accessTokenSeconds, type Grant, type Grants } from "./grants.ts";
 import type { IdTokens } from "./id-token.ts";
 import type { GoogleSettings } from "./settings.ts";
 
@@ -63,7 +64,7 @@ function exchange(client: OAuthClient, form: URLSearchParams, parts: TokenParts)
   const name = form.get("code");
   if (name === null) throw missing("code");
   if (!name.startsWith("4/")) throw refusal(400, "invalid_grant", "Malformed auth code.");
-  const code = parts.grants.takeCode(name);
+  const code = parts.grants.codes.take(name);
   if (code === null || code.client.id !== client.id)
     throw refusal(400, "invalid_grant", "Bad Request");
   if (form.get("redirect_uri") !== code.redirectUri)

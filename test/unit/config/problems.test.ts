@@ -143,7 +143,7 @@ describe("values", () => {
     ],
     ["version: 1\nstorage: mysql://u:pw@h/d", "2:10 storage: cannot be mysql"],
     [
-      "version: 1\nstorage: sqlite::memory:",
+      "version: 1\nstorage: 'sqlite::memory:'",
       "2:10 storage: a database in memory would forget everything",
     ],
     ["version: 1\nstorage: 'sqlite:'", "2:10 storage: sqlite: needs the path of a file"],

@@ -112,15 +112,8 @@ describe("connect", () => {
   });
 
   it("stores nothing of a key that the provider does not take", async () => {
-    const { credential } = keySignIn("key-ana-1");
-    const wrong = {
-      ...keySignIn("key-ana-1"),
-      credential: { ...credential, key: "wrong" },
-    } as const;
-    const refused = connections.connect(
-      target,
-      wrong.credential.kind === "api-key" ? wrong : keySignIn(""),
-    );
+    const credential = { kind: "api-key", key: "wrong", origins: [server.origin] } as const;
+    const refused = connections.connect(target, { ...keySignIn("key-ana-1"), credential });
     await expect(refused).rejects.toMatchObject({ code: "key-rejected" });
     expect(await stored()).toBeNull();
     expect((await connections.ensure(target)).reason).toBe("not-connected");

@@ -22,7 +22,7 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 const create = (options: Partial<FetchOptions> = {}) =>
-  createFetch({ clock, timeoutMs: 2000, maxBytes: 1000, userAgent: "astralis/test", ...options });
+  createFetch({ timeoutMs: 2000, maxBytes: 1000, userAgent: "astralis/test", ...options });
 
 /** What a request that must fail failed with. */
 async function failure(request: Promise<unknown>): Promise<ProviderError> {

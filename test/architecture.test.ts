@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   findBanned,
@@ -11,10 +9,10 @@ import {
   findStaleRows,
   parseImportTable,
 } from "./support/architecture.ts";
+import { projectFiles, readProjectFile } from "./support/project-files.ts";
 import { parseSource } from "./support/source.ts";
 
-const root = new URL("../", import.meta.url);
-const rooms = parseImportTable(readFileSync(new URL("ARCHITECTURE.md", root), "utf8"));
+const rooms = parseImportTable(readProjectFile("ARCHITECTURE.md"));
 
 /** The launcher chooses between sources and build; the keychain's package is optional, and so are its types. */
 const computedImports = ["bin/astralis.js", "src/connections/keychain.ts"];
@@ -22,9 +20,9 @@ const computedImports = ["bin/astralis.js", "src/connections/keychain.ts"];
 /** Files and functions that may be longer than the limits, each with its reason. */
 const longerThanTheLimits: readonly string[] = [];
 
-const all = filesOfTheProject()
+const all = projectFiles()
   .filter((path) => /^(?:src|migrations|bin|test|bench)\/.*\.[jt]s$/.test(path))
-  .map((path) => parseSource(path, readFileSync(new URL(path, root), "utf8")));
+  .map((path) => parseSource(path, readProjectFile(path)));
 const program = all.filter((source) => /^(?:src|migrations|bin)\//.test(source.path));
 
 describe("the import table of ARCHITECTURE.md", () => {
@@ -77,10 +75,3 @@ describe("the tests", () => {
     expect(findOversized(tests, { ...lines, exceptions: [] })).toEqual([]);
   });
 });
-
-function filesOfTheProject(): readonly string[] {
-  const listing = ["ls-files", "--cached", "--others", "--exclude-standard"];
-  return execFileSync("git", listing, { cwd: root, encoding: "utf8" })
-    .split("\n")
-    .filter((path) => path !== "" && existsSync(new URL(path, root)));
-}

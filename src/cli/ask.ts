@@ -61,7 +61,7 @@ async function answered<T>(question: Promise<T>): Promise<T> {
     const isLeft =
       error instanceof Error && ["ExitPromptError", "AbortPromptError"].includes(error.name);
     if (!isLeft) throw error;
-    throw new AstralisError("interrupted", "The question was left without an answer.", {
+    throw new AstralisError("interrupted", "the question was left without an answer", {
       hint: "Run the command again; flags answer the questions beforehand (--help).",
     });
   }

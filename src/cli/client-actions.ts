@@ -26,7 +26,7 @@ export async function updateClient(context: Context, input: Input): Promise<Resu
   const { client } = await clientOf(app, org, input.required(0));
   const edit = parseEdit(input, client);
   if (Object.keys(edit.fields).length === 0 && edit.active === undefined)
-    throw new UsageError("usage", "No field was named.", {
+    throw new UsageError("usage", "no field was named", {
       hint: "`astralis clients update --help` lists them.",
     });
   return shown(app, await app.engine.updateClient(org, client.id, edit), "Updated");
@@ -55,7 +55,7 @@ async function open(context: Context): Promise<{ readonly app: App; readonly org
 async function clientOf(app: App, org: OrgConfig, idOrEmail: string) {
   const found = await findClient(app.store, org.name, idOrEmail);
   if (found !== null) return found;
-  throw new AstralisError("client-unknown", `There is no client "${idOrEmail}".`, {
+  throw new AstralisError("client-unknown", `there is no client "${idOrEmail}"`, {
     hint: "`astralis clients list --filter <text>` finds one by any of its fields.",
     place: { org: org.name },
   });

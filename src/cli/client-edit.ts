@@ -81,20 +81,20 @@ function parsePair(pair: string): { readonly key: string; readonly value: string
   const at = pair.indexOf("=");
   const key = pair.slice(0, Math.max(0, at)).trim();
   if (at > 0 && key !== "") return { key, value: pair.slice(at + 1) };
-  throw new UsageError("usage", `--field takes key=value, not "${pair}".`, {
+  throw new UsageError("usage", `--field takes key=value, not "${pair}"`, {
     hint: "Write it as --field vat=PT123.",
   });
 }
 
 function checkEdit(input: Input, fields: Readonly<Record<string, FieldValue>>): void {
   if (input.flag("active") && input.flag("inactive"))
-    throw new UsageError("usage", "--active and --inactive exclude each other.");
+    throw new UsageError("usage", "--active and --inactive exclude each other");
   for (const field of input.list("clear"))
     if (fields[toSnake(field)] !== null && toSnake(field) !== "tags")
-      throw new UsageError("usage", `--clear ${field} and --${field} exclude each other.`);
+      throw new UsageError("usage", `--clear ${field} and --${field} exclude each other`);
   const { email } = fields;
   if (typeof email === "string" && email.trim() !== "" && !isEmail(email.trim()))
-    throw new UsageError("client-invalid", `"${email}" is not an e-mail address.`, {
+    throw new UsageError("client-invalid", `"${email}" is not an e-mail address`, {
       hint: "Write it as name@example.com.",
     });
 }

@@ -58,7 +58,7 @@ export function connectionOf(org: OrgConfig, name: string): ConnectionConfig {
   const connection = org.connections.find((candidate) => candidate.name === name);
   if (connection !== undefined) return connection;
   const names = org.connections.map((candidate) => candidate.name).join(", ");
-  throw new UsageError("connection-unknown", `${org.name} has no connection "${name}".`, {
+  throw new UsageError("connection-unknown", `${org.name} has no connection "${name}"`, {
     hint: names === "" ? "`astralis connect <provider>` adds one." : `There are: ${names}.`,
     place: { org: org.name },
   });
@@ -66,7 +66,7 @@ export function connectionOf(org: OrgConfig, name: string): ConnectionConfig {
 
 export function providerUnknown(provider: string, known: readonly string[]): AstralisError {
   const near = nearest(provider, known);
-  return new UsageError("provider-unknown", `There is no provider "${provider}".`, {
+  return new UsageError("provider-unknown", `there is no provider "${provider}"`, {
     hint: near === null ? `There are: ${known.join(", ")}.` : `Did you mean ${near}?`,
   });
 }
@@ -79,13 +79,13 @@ function nameFor(
   if (wanted !== undefined) {
     const declared = org.connections.find(({ name }) => name === wanted);
     if (declared === undefined || declared.provider === provider) return wanted;
-    throw new UsageError("usage", `${wanted} is a connection to ${declared.provider}.`, {
+    throw new UsageError("usage", `${wanted} is a connection to ${declared.provider}`, {
       hint: `Use \`astralis connect ${declared.provider} --connection ${wanted}\`, or another name.`,
     });
   }
   const declared = org.connections.filter((connection) => connection.provider === provider);
   if (declared.length > 1)
-    throw new UsageError("usage", `${org.name} has several connections to ${provider}.`, {
+    throw new UsageError("usage", `${org.name} has several connections to ${provider}`, {
       hint: `Name one with --connection: ${declared.map(({ name }) => name).join(", ")}.`,
       place: { org: org.name },
     });

@@ -53,8 +53,8 @@ async function openApp(
     env: io.env,
     log: options.log,
     version: options.version,
-    ...options.opening,
     ...(configFile === undefined ? {} : { configPath: configFile }),
+    ...options.opening,
   });
 }
 

@@ -61,7 +61,7 @@ function parseCount(
 ): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= rule.min && value <= rule.max) return value;
-  throw new UsageError("usage", `${rule.flag} takes a whole number, not "${text}".`, {
+  throw new UsageError("usage", `${rule.flag} takes a whole number, not "${text}"`, {
     hint: `Give one from ${rule.min} to ${rule.max}.`,
   });
 }
@@ -72,7 +72,7 @@ function parseDuration(text: string, flag: string): number {
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (unit === "s" || unit === "m" || unit === "h" || unit === "d")
     return Number(amount) * unitsMs[unit];
-  throw new UsageError("usage", `${flag} takes a length of time, not "${text}".`, {
+  throw new UsageError("usage", `${flag} takes a length of time, not "${text}"`, {
     hint: "Write it as 90s, 15m, 24h or 7d.",
   });
 }

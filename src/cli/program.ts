@@ -87,7 +87,7 @@ function toOption(spec: NonNullable<CommandBody["options"]>[number]): Option {
 
 function checkChoice(spec: NonNullable<CommandBody["options"]>[number], value: string): void {
   if (spec.choices === undefined || spec.choices.includes(value)) return;
-  throw new UsageError("usage", `${spec.flags} does not take "${value}".`, {
+  throw new UsageError("usage", `${spec.flags} does not take "${value}"`, {
     hint: `It takes ${spec.choices.join(", ")}.`,
   });
 }
@@ -109,7 +109,7 @@ export function toSettings(values: Readonly<Record<string, unknown>>): Settings 
 /** "error: unknown option '--fulll'\n(Did you mean --full?)" as a message and a hint. */
 function toUsageError(error: CommanderError): UsageError {
   if (error.code === "commander.help")
-    return new UsageError("usage", "No command was given.", {
+    return new UsageError("usage", "no command was given", {
       hint: "Run it with --help to see what there is.",
     });
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
@@ -118,7 +118,7 @@ function toUsageError(error: CommanderError): UsageError {
     nearest === undefined
       ? "Run it with --help to see what there is."
       : `Did you mean ${nearest.replace(/^one of /, "one of: ")}?`;
-  return new UsageError("usage", sentence(first), { hint });
+  return new UsageError("usage", first.replace(/\.$/, ""), { hint });
 }
 
 function sentence(text: string): string {

@@ -78,7 +78,7 @@ async function fail(
   const { signal, settings } = options;
   const thrown =
     signal.aborted && !(options.thrown instanceof AstralisError)
-      ? new AstralisError("interrupted", "The command was stopped before its end.", {
+      ? new AstralisError("interrupted", "the command was stopped before its end", {
           hint: "Run it again: it goes on where it was.",
           cause: options.thrown,
         })

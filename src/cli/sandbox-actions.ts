@@ -24,7 +24,7 @@ export function vendorsOf(names: string | undefined, known: readonly string[]): 
     if (known.includes(vendor)) return vendor;
     const there = [...Object.keys(vendorOfProvider), ...known];
     const near = nearest(provider, there);
-    throw new UsageError("provider-unknown", `There is no sandbox for "${provider}".`, {
+    throw new UsageError("provider-unknown", `there is no sandbox for "${provider}"`, {
       hint: near === null ? `There are: ${there.join(", ")}.` : `Did you mean ${near}?`,
     });
   });
@@ -78,7 +78,7 @@ function appOf({ credentials }: SandboxDescription) {
 export function portTaken(error: unknown): AstralisError | null {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "EADDRINUSE") return null;
   const port = "port" in error ? ` ${String(error.port)}` : "";
-  return new AstralisError("port-in-use", `Port${port} is taken by another program.`, {
+  return new AstralisError("port-in-use", `port${port} is taken by another program`, {
     hint: "Choose another with --port, or leave it out for free ones.",
     cause: error,
   });

@@ -38,7 +38,7 @@ export async function signIn(
   const ask = await createAsk(context.io, context.signal);
   const wantsKey = input.flag("apiKeyStdin");
   if (wantsKey && keyWay === undefined)
-    throw new UsageError("usage", `${provider.title} takes no API key.`, {
+    throw new UsageError("usage", `${provider.title} takes no API key`, {
       hint: "Leave --api-key-stdin out: the sign-in is in the browser.",
     });
   if (keyWay !== undefined && (wantsKey || target.app === null || oauthWay === undefined)) {
@@ -49,7 +49,7 @@ export async function signIn(
     return signInWithApiKey(key, { provider, signIn: keyWay, endpoints });
   }
   const { openBrowser, signInWithOAuth } = await import("../connections/sign-in.ts");
-  if (oauthWay === undefined) throw new UsageError("usage", `${provider.title} has no sign-in.`);
+  if (oauthWay === undefined) throw new UsageError("usage", `${provider.title} has no sign-in`);
   return signInWithOAuth({
     provider,
     signIn: oauthWay,
@@ -64,7 +64,7 @@ export async function signIn(
 
   async function askForKey(asker: Ask | null, message: string, { note }: Context) {
     if (asker === null)
-      throw new UsageError("usage", `There is no terminal to ask for the ${keyWay?.label}.`, {
+      throw new UsageError("usage", `there is no terminal to ask for the ${keyWay?.label}`, {
         hint: "Pipe it in: add --api-key-stdin.",
       });
     note(keyWay?.advice ?? "");

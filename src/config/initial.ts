@@ -25,7 +25,7 @@ export function initialFile(options: InitialOptions): string {
   const title = options.title ?? options.org;
   const organization = {
     // A title is plain text: nothing in it is a variable.
-    name: title.replaceAll("${", "$${"),
+    name: title.split("${").join("$${"),
     ...(options.match === undefined ? {} : { match: options.match }),
     ...(options.country === undefined ? {} : { defaults: { country: options.country } }),
   };

@@ -87,9 +87,13 @@ function addPair(text: string, map: YAMLMap, added: Entry): string | null {
 /** `key:` and `key: {}` get their first entry. */
 function fillPair(text: string, map: YAMLMap, pair: Pair, entry: Entry): string | null {
   const range = isNode(pair.value) ? pair.value.range : null;
-  if (!range) return null;
-  const before = text.slice(0, range[0]).replace(/[ \t]+$/, "");
-  const after = text.slice(range[1]);
+  const keyEnd = isNode(pair.key) ? pair.key.range?.[1] : undefined;
+  if (!range || keyEnd === undefined) return null;
+  // Without any text for it, a value's place is uncertain: comments may stand before it.
+  const isBlank = range[0] === range[1];
+  const colon = text.indexOf(":", keyEnd) + 1;
+  const before = text.slice(0, isBlank ? colon : range[0]).replace(/[ \t]+$/, "");
+  const after = text.slice(isBlank ? colon : range[1]);
   if (map.flow === true) return `${before} ${flowText(entry)}${after}`;
   const indent = indentOf(text, map);
   if (indent === null) return null;

@@ -175,7 +175,7 @@ class TreeReader {
       return undefined;
     }
     if (uses.length === 0) return text;
-    this.variables.push(...uses.map((use) => ({ ...use, path: pathText(path) })));
+    for (const use of uses) this.variables.push({ ...use, path: pathText(path) });
     const unset = uses.filter((use) => use.from === "unset").map((use) => use.name);
     if (unset.length > 0) {
       // An application that lacks its variables is one that nobody uses yet: `connect` asks for it.

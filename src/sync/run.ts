@@ -14,6 +14,7 @@ import { createTally } from "./line.ts";
 import type { Line, Tally } from "./line.ts";
 import { reasonOf, resultOf } from "./outcome.ts";
 import type { Member } from "./parties.ts";
+import type { Listing } from "../store/ports.ts";
 import { createParties } from "./prepare.ts";
 import type { SyncRun } from "./prepare.ts";
 import { pull } from "./pull.ts";
@@ -30,6 +31,8 @@ interface Lane {
   readonly member: Member;
   readonly tally: Tally;
   line: Line | null;
+  /** Staged whole, and not committed yet. */
+  listing: Listing | null;
   error: AstralisError | null;
 }
 
@@ -45,6 +48,7 @@ export async function runConnections(
     member,
     tally: createTally(),
     line: null,
+    listing: null,
     error: null,
   }));
   const accepts = (stop: "deletes" | "changes") => run.options.accept?.includes(stop) ?? false;
@@ -55,7 +59,7 @@ export async function runConnections(
       lanes.map((lane) =>
         advance(lane, async (line) => {
           await hands.settle(line, "before-pull");
-          await pull(line, {
+          lane.listing = await pull(line, {
             full: run.options.full ?? false,
             accepted: accepts("deletes") || accepts("changes"),
           });
@@ -64,8 +68,7 @@ export async function runConnections(
     );
     for (const lane of lanes) {
       await advance(lane, async (line) => {
-        const cursor = await line.store.cursors.get(line.row.id, "clients");
-        if (cursor?.listing) await commitListing(line, cursor.listing, run.parts.safety);
+        if (lane.listing) await commitListing(line, lane.listing, run.parts.safety);
         parties.forget();
       });
     }

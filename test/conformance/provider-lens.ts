@@ -15,10 +15,10 @@ export interface LensUnderTest<Wire, Patch> {
 }
 
 const text = fc.oneof(
-  { weight: 4, arbitrary: fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 }) },
-  { weight: 2, arbitrary: fc.constantFrom("Zoë", "Ана", "李小龍", "Nguyễn Văn A", "🦊", "x  y ") },
-  { weight: 1, arbitrary: fc.string({ unit: "grapheme", minLength: 140, maxLength: 400 }) },
-  { weight: 1, arbitrary: fc.constantFrom(140, 150, 256, 5000, 6000).map((n) => "ä🦊 ".repeat(n)) },
+  { weight: 8, arbitrary: fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }) },
+  { weight: 4, arbitrary: fc.constantFrom("Zoë", "Ана", "李小龍", "Nguyễn Văn A", "🦊", "x  y ") },
+  { weight: 1, arbitrary: fc.string({ unit: "grapheme", minLength: 140, maxLength: 160 }) },
+  { weight: 1, arbitrary: fc.constantFrom(38, 64, 1250).map((n) => "ä🦊 ".repeat(n)) },
 );
 
 const country = fc.oneof(

@@ -142,7 +142,7 @@ function testChanges(enter: Enter): void {
     it("costs one request when there is nothing new", async () => {
       const room = await enter({ clients: 10 });
       const cursor = await cursorNow(room.clients);
-      room.clock.advance(3_600_000);
+      room.clock.advance(1_800_000);
       room.sandbox.control.clearLedger();
       const pages = await pullAll(room.clients, cursor);
       expect(pages.map((page) => page.observations)).toEqual([[]]);

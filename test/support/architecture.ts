@@ -216,7 +216,7 @@ export function findEmptyNames(sources: readonly Source[]): readonly Finding[] {
     const inCode = declaredNames(source).filter((name) =>
       wordsOf(name).some((word) => bannedWords.has(word)),
     );
-    const misspelt = /(?:^|\/)[a-z0-9-]+(?:\.(?:test|config|d))?\.[jt]s$/.test(source.path)
+    const misspelt = /(?:^|\/)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[jt]s$/.test(source.path)
       ? []
       : ["is not in kebab-case"];
     return [

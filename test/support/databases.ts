@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, inject } from "vitest";
+import { afterAll, inject, onTestFinished } from "vitest";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createIds } from "../../src/lib/ids.ts";
 import { silentLog } from "../../src/lib/log.ts";
@@ -9,7 +9,7 @@ import { systemRandom } from "../../src/lib/random.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { StoreDeps, StoreOptions } from "../../src/store/open.ts";
 import type { Storage, Store } from "../../src/store/ports.ts";
-import { askForPostgres } from "./postgres.ts";
+import { askForPostgres, emptyPostgres } from "./postgres.ts";
 
 /** One of the databases that every test of store and engine runs on: `describe.each(eachDatabase)`. */
 export interface TestDatabase {
@@ -18,28 +18,37 @@ export interface TestDatabase {
   storage(): Promise<Storage>;
   /** Where a new database without any table is. */
   emptyStorage(): Promise<Storage>;
-  /** A store on a new, migrated database, closed when the test file ends. */
+  /** A store on a new, migrated database, closed when the test ends. */
   open(deps?: Partial<StoreDeps>): Promise<Store>;
 }
 
-/** A store on that database, closed when the test file ends; several on one are as several processes. */
+/** A store on that database, closed when the test ends; several on one database are as several processes. */
 export async function openTestStore(
   storage: Storage,
   deps: Partial<StoreDeps> = {},
   options: StoreOptions = {},
 ): Promise<Store> {
   const store = await openStore(storage, { ...testDeps(deps.clock), ...deps }, options);
-  opened.push(store);
+  atEnd(() => store.close());
   return store;
 }
 
-const opened: Store[] = [];
-const folders: string[] = [];
+const atFileEnd: (() => unknown)[] = [];
 
 afterAll(async () => {
-  await Promise.all(opened.map((store) => store.close()));
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const end of atFileEnd.toReversed()) await end();
 });
+
+/** When the test ends; what is made outside of one, as in `beforeAll`, stays till the end of its file. */
+function atEnd(end: () => unknown): void {
+  try {
+    onTestFinished(async () => {
+      await end();
+    });
+  } catch {
+    atFileEnd.push(end);
+  }
+}
 
 const sqlite = testDatabase("sqlite", async (migrated) => {
   const folder = newFolder();
@@ -48,10 +57,18 @@ const sqlite = testDatabase("sqlite", async (migrated) => {
   return { kind: "sqlite", file };
 });
 
-const postgres = testDatabase("postgres", async (migrated) => ({
-  kind: "postgres",
-  url: await askForPostgres(inject("postgresDoor"), migrated ? "migrated" : "empty"),
-}));
+/** Migrated Postgres databases that no test uses any more: emptying one is faster than making one. */
+const free: string[] = [];
+
+const postgres = testDatabase("postgres", async (migrated) => {
+  if (!migrated)
+    return { kind: "postgres", url: await askForPostgres(inject("postgresDoor"), "empty") };
+  const used = free.pop();
+  const url = used ?? (await askForPostgres(inject("postgresDoor"), "migrated"));
+  if (used !== undefined) await emptyPostgres(used);
+  atEnd(() => free.push(url));
+  return { kind: "postgres", url };
+});
 
 /** All of them, or those that the environment's DATABASES names, for a quick run while working. */
 export const eachDatabase: readonly TestDatabase[] = narrowed([sqlite, postgres]);
@@ -95,7 +112,7 @@ function migratedFile(): Promise<string> {
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "astralis-test-"));
-  folders.push(folder);
+  atFileEnd.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

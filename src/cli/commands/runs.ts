@@ -45,7 +45,7 @@ export const runs: CommandBody = {
         const document = await showRun(app.store, org.name, id, page);
         if (document === null) {
           const { AstralisError } = await import("../../lib/errors.ts");
-          throw new AstralisError("run-unknown", `There is no run ${id}.`, {
+          throw new AstralisError("run-unknown", `there is no run ${id}`, {
             hint: "`astralis runs list` shows the runs there are.",
             place: { org: org.name },
           });

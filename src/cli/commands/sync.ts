@@ -29,7 +29,7 @@ export const sync: CommandBody = {
   run: async (context, input) => {
     const { UsageError } = await import("../../lib/errors.ts");
     if (input.list("accept").length > 0 && input.text("connection") === undefined)
-      throw new UsageError("usage", "--accept needs the connection that it is meant for.", {
+      throw new UsageError("usage", "--accept needs the connection that it is meant for", {
         hint: "Add --connection <name>; `astralis status` names the one that stopped.",
       });
     const app = await context.openApp();

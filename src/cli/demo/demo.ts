@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import type { App } from "../../app.ts";
 import { configFileName } from "../../config/file.ts";
 import { initConfig } from "../../config/initial.ts";
 import { signInWithApiKey } from "../../connections/api-key.ts";
+import { createKeyFile } from "../../connections/key-file.ts";
 import { signInWithOAuth } from "../../connections/sign-in.ts";
 import { AstralisError } from "../../lib/errors.ts";
 import type { FailureDocument } from "../failure.ts";
@@ -45,6 +47,11 @@ export async function runDemo(
   const folder = await mkdtemp(join(tmpdir(), "astralis-demo-"));
   const config = join(folder, configFileName);
   await writeConfig(config, options.sandboxes);
+  // The key of an hour's demo has no place in the person's keychain: where there is a key file, it is used.
+  await createKeyFile(
+    join(folder, ".astralis", "master.key"),
+    randomBytes(32).toString("base64url"),
+  );
   const app = await context.openApp({ configPath: config });
   const world = createWorld(context, app, options.sandboxes);
   const steps: DemoStepDocument[] = [];

@@ -23,7 +23,7 @@ import {
 export const cursorSeconds = 25 * 24 * 3600;
 
 /** Events are dated to the second and may show up late: each pass begins a little before the one before it ended. */
-const overlapSeconds = 60;
+const overlapSeconds = 30;
 
 /** Ids of handled events that a cursor remembers; further ones are handled again, which only costs reads. */
 const seenLimit = 300;

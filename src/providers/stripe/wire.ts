@@ -147,7 +147,9 @@ export function openWire(session: Session): StripeWire {
 }
 
 function writtenOf(customer: Stripe.Response<unknown>): Written {
-  const replayed = customer.lastResponse.headers["idempotent-replayed"] === "true";
+  // With a fetch beneath it the library hands out that answer's own headers, whatever its types say.
+  const headers: unknown = customer.lastResponse.headers;
+  const replayed = headers instanceof Headers && headers.get("idempotent-replayed") === "true";
   return { customer, replayed };
 }
 

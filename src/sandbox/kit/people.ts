@@ -3,9 +3,10 @@ import { createRandom, pick } from "./random.ts";
 
 /** A client as its sandboxed providers know it. What a person does not have is null. */
 export interface Person {
-  /** null for one that has a name of one word, and for a company. */
-  readonly familyName: string | null;
+  /** null for a company. */
   readonly givenName: string | null;
+  /** null for a company, and for one that has a name of one word. */
+  readonly familyName: string | null;
   /** As it is shown; a company's own name where the client is a company. */
   readonly name: string;
   readonly email: string;
@@ -25,7 +26,7 @@ export interface PersonAddress {
   readonly country: string;
 }
 
-/** Vendors in this list get people of their own for the places that are not shared. */
+/** Each has people of its own at the places that are not shared. */
 const vendors = [
   "stripe",
   "google",

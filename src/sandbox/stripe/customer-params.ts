@@ -1,5 +1,6 @@
 import type { Address, CustomerValues, InvoiceSettings, Shipping } from "./customer.ts";
 import { invalidRequest, missing } from "./errors.ts";
+import { customerExpander } from "./expand.ts";
 import { characterCount, emptyRefused, readParams, required, type Params } from "./params.ts";
 import type { Form } from "./form.ts";
 
@@ -45,7 +46,7 @@ export function readCustomerParams(
   verb: "create" | "update",
 ): {
   readonly change: (values: CustomerValues) => CustomerValues;
-  readonly expand: readonly string[];
+  readonly expand: (shown: Readonly<Record<string, unknown>>) => unknown;
 } {
   const params = readParams(form, known[verb]);
   for (const [name, kind] of Object.entries(absentObjects)) {
@@ -73,7 +74,7 @@ export function readCustomerParams(
   const changeMetadata = metadataOf(params);
   const changeSettings = invoiceSettingsOf(params);
   return {
-    expand: params.list("expand") ?? [],
+    expand: customerExpander(params.list("expand") ?? []),
     change: (values) => ({
       ...values,
       ...given,

@@ -13,31 +13,29 @@ const unchanged = [
 
 const emptyLists = ["sources", "subscriptions", "tax_ids"];
 
-/** Adds what `expand` asks for to a customer; the account has no sources, subscriptions or tax ids. */
-export function expandCustomer(
-  shown: Record<string, unknown>,
-  paths: readonly string[],
-): Record<string, unknown> {
-  const expanded = { ...shown };
-  for (const path of paths) {
-    if (emptyLists.includes(path))
-      expanded[path] = {
-        object: "list",
-        data: [],
-        has_more: false,
-        url: `/v1/customers/${String(shown["id"])}/${path}`,
-      };
-    else if (!unchanged.includes(path)) throw notExpandable(path);
-  }
-  return expanded;
+type Shown = Readonly<Record<string, unknown>>;
+
+/** Adds to a customer what `expand` asks for; the account has no sources, subscriptions or tax ids. */
+export function customerExpander(paths: readonly string[]): (shown: Shown) => Shown {
+  const foreign = paths.find((path) => !unchanged.includes(path) && !emptyLists.includes(path));
+  if (foreign !== undefined) throw notExpandable(foreign);
+  const lists = paths.filter((path) => emptyLists.includes(path));
+  return (shown) => ({
+    ...shown,
+    ...Object.fromEntries(
+      lists.map((name) => {
+        const url = `/v1/customers/${String(shown["id"])}/${name}`;
+        return [name, { object: "list", data: [], has_more: false, url }];
+      }),
+    ),
+  });
 }
 
-/** Paths of a listing begin with "data."; what they say of each object. */
-export function pathsInList(paths: readonly string[]): readonly string[] {
-  return paths.map((path) => {
-    if (!path.startsWith("data.")) throw notExpandable(path);
-    return path.slice("data.".length);
-  });
+/** The same for each customer of a listing, where paths begin with "data.". */
+export function listExpander(paths: readonly string[]): (shown: Shown) => Shown {
+  const foreign = paths.find((path) => !path.startsWith("data."));
+  if (foreign !== undefined) throw notExpandable(foreign);
+  return customerExpander(paths.map((path) => path.slice("data.".length)));
 }
 
 export function notExpandable(path: string): Error {

@@ -3,7 +3,7 @@ import { readCustomerParams } from "./customer-params.ts";
 import { showCustomer, showDeleted, type Customer } from "./customer.ts";
 import { invalidRequest, missing } from "./errors.ts";
 import { showEvent, type Cause, type StripeEvent } from "./events.ts";
-import { expandCustomer, notExpandable, pathsInList } from "./expand.ts";
+import { customerExpander, listExpander, notExpandable } from "./expand.ts";
 import type { Form } from "./form.ts";
 import type { Permission } from "./keys.ts";
 import { listParams, readLimit, readPageRequest, showList } from "./lists.ts";
@@ -70,11 +70,11 @@ function customerReads({ customers, search }: Store): readonly Operation[] {
         const testClock = params.word("test_clock");
         if (testClock !== undefined)
           throw missing("test clock", testClock, { param: "test_clock", status: 400 });
-        const paths = pathsInList(params.list("expand") ?? []);
+        const expand = listExpander(params.list("expand") ?? []);
         const accept = (customer: Customer) => email === undefined || customer.email === email;
         return () => {
           const page = customers.page({ ...request, accept });
-          const items = page.items.map((customer) => expandCustomer(showCustomer(customer), paths));
+          const items = page.items.map((customer) => expand(showCustomer(customer)));
           return { body: showList("/v1/customers", { ...page, items }) };
         };
       },
@@ -87,8 +87,8 @@ function customerReads({ customers, search }: Store): readonly Operation[] {
         const accept = parseQuery(required(params.word("query"), "query"));
         const limit = readLimit(params);
         const from = offsetOf(params.word("page"));
-        const expand = params.list("expand") ?? [];
-        const paths = pathsInList(expand.filter((path) => path !== "total_count"));
+        const paths = params.list("expand") ?? [];
+        const expand = listExpander(paths.filter((path) => path !== "total_count"));
         return () => {
           const found = search.find(accept);
           const shown = found.slice(from, from + limit).map(showCustomer);
@@ -96,10 +96,10 @@ function customerReads({ customers, search }: Store): readonly Operation[] {
           return {
             body: {
               object: "search_result",
-              data: shown.map((customer) => expandCustomer(customer, paths)),
+              data: shown.map(expand),
               has_more: hasMore,
               next_page: hasMore ? pageToken(from + limit) : null,
-              ...(expand.includes("total_count") ? { total_count: found.length } : {}),
+              ...(paths.includes("total_count") ? { total_count: found.length } : {}),
               url: "/v1/customers/search",
             },
           };
@@ -110,11 +110,10 @@ function customerReads({ customers, search }: Store): readonly Operation[] {
       ...read,
       template: "/v1/customers/{customer}",
       prepare: ({ form, id }) => {
-        const paths = readParams(form, ["expand"]).list("expand") ?? [];
+        const expand = customerExpander(readParams(form, ["expand"]).list("expand") ?? []);
         return () => {
           const customer = customers.get(id);
-          if (customer !== undefined)
-            return { body: expandCustomer(showCustomer(customer), paths) };
+          if (customer !== undefined) return { body: expand(showCustomer(customer)) };
           if (customers.knows(id)) return { body: showDeleted(id) };
           throw missing("customer", id, { param: "id" });
         };
@@ -139,7 +138,7 @@ function customerWrites(store: Store): readonly Operation[] {
         const { change, expand } = readCustomerParams(form, "create");
         return () => {
           const customer = store.create(change, cause);
-          return { body: expandCustomer(showCustomer(customer), expand), wrote: true };
+          return { body: expand(showCustomer(customer)), wrote: true };
         };
       },
     },
@@ -151,7 +150,7 @@ function customerWrites(store: Store): readonly Operation[] {
         const { change, expand } = readCustomerParams(form, "update");
         return () => {
           const { customer, changed } = store.update(present(id), change, cause);
-          return { body: expandCustomer(showCustomer(customer), expand), wrote: changed };
+          return { body: expand(showCustomer(customer)), wrote: changed };
         };
       },
     },

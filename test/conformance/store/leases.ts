@@ -21,7 +21,7 @@ export function testLeases(database: TestDatabase): void {
       lease: { name: "connection:a", holder: "host 1", epoch: 1 },
     });
     clock.advance(400);
-    const busy = { heldBy: "host 1", remainingMs: 600 };
+    const busy = { heldBy: "host 1", epoch: 1, remainingMs: 600 };
     expect(await there.leases.acquire("connection:a", "host 2", 1_000)).toEqual(busy);
     expect(await here.leases.acquire("connection:a", "host 1", 1_000)).toEqual(busy);
     expect(await there.leases.acquire("connection:b", "host 2", 1_000)).toHaveProperty("lease");

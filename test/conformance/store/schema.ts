@@ -41,9 +41,10 @@ export function testSchema(database: TestDatabase): void {
   });
 
   test("a database of a newer version is refused and left as it is", async () => {
-    const storage = await database.storage();
-    await addNewerMigration(storage, "9999-from-the-future");
+    const storage = await database.emptyStorage();
     const store = await openTestStore(storage);
+    await store.schema.migrate();
+    await addNewerMigration(storage, "9999-from-the-future");
     expect((await store.schema.status()).newer).toEqual(["9999-from-the-future"]);
     const refused = {
       code: "store-newer",

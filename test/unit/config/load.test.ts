@@ -233,8 +233,6 @@ describe("the configuration", () => {
   });
 
   test("takes the conflict rule from the connection, else the organization, else sync", () => {
-    const rule = (...lines: readonly string[]) =>
-      configOf(lines.join("\n")).orgs[0]?.connections[0]?.conflict.default;
     const connection = "    connections: { a: { provider: x } }";
     const own = "    connections: { a: { provider: x, conflict: { default: manual } } }";
     expect(rule("version: 1", "orgs:", "  o:", connection)).toBe("last-write-wins");
@@ -289,3 +287,7 @@ describe("the configuration", () => {
     });
   });
 });
+
+function rule(...lines: readonly string[]): string | undefined {
+  return configOf(lines.join("\n")).orgs[0]?.connections[0]?.conflict.default;
+}

@@ -66,7 +66,7 @@ async function openAccess(target: ConnectionTarget, connectionId: string) {
 
 describe("a connection to Google", () => {
   beforeEach(async () => {
-    sandbox = await openSandbox("google");
+    sandbox = await openSandbox("google", { autoConsent: true });
   });
 
   it("signs in, knows the account, renews what was refused, and ends its grant", async () => {

@@ -2,7 +2,8 @@
  * Organizations, connections and clients, and all that a two-way sync of clients keeps. The SQL is what SQLite and
  * Postgres have in common: instants are ISO 8601 text in UTC, JSON is text (the same bytes in both, and Postgres's
  * jsonb would refuse what a provider may well send, such as an escaped NUL). Foreign keys take the organization
- * along, so that no row of one can name a row of another.
+ * along, so that no row of one can name a row of another. Indexes begin with the column that tells most rows apart:
+ * what shares its beginning with every other row of a connection is no way to find one of them.
  */
 export const clientsBothWays: readonly string[] = [
   `create table organizations (
@@ -79,7 +80,7 @@ export const clientsBothWays: readonly string[] = [
     kind text not null,
     value text not null,
     client_id text not null,
-    primary key (org_id, kind, value),
+    primary key (value, kind, org_id),
     foreign key (org_id, client_id) references clients (org_id, id)
   )`,
   `create index identities_client on identities (client_id)`,
@@ -105,14 +106,14 @@ export const clientsBothWays: readonly string[] = [
     missing_run text,
     flips text not null,
     revision integer not null,
-    unique (connection_id, collection, external_id),
+    unique (external_id, connection_id, collection),
     unique (org_id, id),
     foreign key (org_id, connection_id) references connections (org_id, id),
     foreign key (org_id, client_id) references clients (org_id, id),
     check (external_id is not null or state in ('creating', 'cancelled'))
   )`,
   `create index mappings_client on mappings (client_id)`,
-  `create index mappings_state on mappings (connection_id, collection, state, id)`,
+  `create index mappings_state on mappings (state, connection_id, collection, id)`,
   `create index mappings_missing on mappings (org_id, id) where state = 'missing'`,
 
   `create table cursors (
@@ -140,9 +141,9 @@ export const clientsBothWays: readonly string[] = [
     observation text,
     bad text,
     done boolean not null,
-    unique (connection_id, collection, external_id)
+    unique (external_id, connection_id, collection)
   )`,
-  `create index staged_order on staged (connection_id, collection, page, place) where not done`,
+  `create index staged_order on staged (connection_id, collection, done, page, place)`,
 
   `create table outbox (
     id text primary key not null,
@@ -179,7 +180,7 @@ export const clientsBothWays: readonly string[] = [
     fingerprint text not null,
     run_id text,
     parked_at text not null,
-    unique (connection_id, collection, external_id),
+    unique (external_id, connection_id, collection),
     foreign key (org_id, connection_id) references connections (org_id, id)
   )`,
   `create index parked_org on parked (org_id, id)`,
@@ -204,7 +205,6 @@ export const clientsBothWays: readonly string[] = [
     foreign key (org_id, mapping_id) references mappings (org_id, id)
   )`,
   `create index conflicts_org on conflicts (org_id, id)`,
-  `create index conflicts_connection on conflicts (connection_id)`,
 
   `create table runs (
     id text primary key not null,

@@ -70,14 +70,12 @@ describe("the project", () => {
 
   it("has every file that it promises", () => {
     const promised = [
-      ...[
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        "SECURITY.md",
-        "LICENSE",
-      ],
+      "README.md",
+      "ARCHITECTURE.md",
+      "CONTRIBUTING.md",
+      "CHANGELOG.md",
+      "SECURITY.md",
+      "LICENSE",
       ...manifest.files.filter((path) => path !== "dist"),
       ...Object.values(manifest.bin),
     ];
@@ -120,9 +118,10 @@ describe("the commands that the pages tell their reader to type", () => {
 
   it("are commands with the options that they have", async () => {
     const wrong: string[] = [];
-    for (const { page, line, words } of typed) {
+    for (const { page, line, words, whole } of typed) {
       const problem = await problemWith(words);
-      if (problem !== null) wrong.push(`${page}: ${line}: ${problem}`);
+      const unfinished = problem?.includes("issing required argument") === true && !whole;
+      if (problem !== null && !unfinished) wrong.push(`${page}: ${line}: ${problem}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -187,7 +186,7 @@ describe("package.json", () => {
   it("has a reason written for every package that is needed at run time", () => {
     const needed = { ...manifest.dependencies, ...manifest.optionalDependencies };
     const page = readProjectFile("docs/decisions/0007-dependencies.md");
-    const reasons = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    const reasons = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? "");
     expect(reasons.toSorted()).toEqual(Object.keys(needed).toSorted());
   });
 

@@ -90,7 +90,7 @@ function checkEdit(input: Input, fields: Readonly<Record<string, FieldValue>>): 
   if (input.flag("active") && input.flag("inactive"))
     throw new UsageError("usage", "--active and --inactive exclude each other");
   for (const field of input.list("clear"))
-    if (fields[toSnake(field)] !== null && toSnake(field) !== "tags")
+    if (input.text(toCamel(toSnake(field))) !== undefined)
       throw new UsageError("usage", `--clear ${field} and --${field} exclude each other`);
   const { email } = fields;
   if (typeof email === "string" && email.trim() !== "" && !isEmail(email.trim()))

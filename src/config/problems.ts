@@ -32,25 +32,17 @@ export function problemAt(
   return { path: pathText(path), ...tree.placeOf(path, part), message };
 }
 
-/** All problems in one error, in the order of the file. */
+/** All problems in one error, in the order of the file; its message counts them. */
 export function configError(file: string, found: readonly ConfigProblem[]): ConfigError {
   const told = new Map(found.map((problem) => [JSON.stringify(problem), problem]));
   const problems = [...told.values()].toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const shown = problems.slice(0, maxProblems);
-  const lines = shown.map(
-    ({ line, column, path, message }) =>
-      `  ${line}:${column} ${path === "" ? "" : `${printable(path)}: `}${message}`,
-  );
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-  const rest = problems.length > shown.length ? ["  and more"] : [];
-  return new ConfigError(
-    "config-invalid",
-    [`${file} has ${count}:`, ...lines, ...rest].join("\n"),
-    {
-      hint: "Correct the file; `astralis config validate` checks it, docs/configuration.md lists every key.",
-      problems: shown,
-    },
-  );
+  const shown = problems.slice(0, maxProblems);
+  const some = problems.length > maxProblems ? `; the first ${maxProblems} are listed` : "";
+  return new ConfigError("config-invalid", `${file} has ${count}${some}`, {
+    hint: "Correct the file; `astralis config validate` checks it, docs/configuration.md lists every key.",
+    problems: shown.map((problem) => ({ ...problem, path: printable(problem.path) })),
+  });
 }
 
 function explain(issue: z.core.$ZodIssue, base: Path, tree: Tree): readonly ConfigProblem[] {

@@ -5,7 +5,6 @@ import {
   isCollection,
   isNode,
   isPair,
-  LineCounter,
   type Node,
   type ParsedNode,
   parseDocument,
@@ -33,9 +32,7 @@ export const maxDepth = 24;
 
 /** Reads text as YAML 1.2 (core schema), whatever version it claims; keys are text. */
 export function parseYaml(text: string): Yaml {
-  const lineCounter = new LineCounter();
   const document = parseDocument(text, {
-    lineCounter,
     schema: "core",
     merge: false,
     resolveKnownTags: false,
@@ -45,10 +42,7 @@ export function parseYaml(text: string): Yaml {
     uniqueKeys: false,
     logLevel: "error",
   });
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lineCounter.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const placeAt = createPlaces(text);
   const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map((error) => ({
     path: "",
     ...placeAt(error.pos[0]),
@@ -60,6 +54,22 @@ export function parseYaml(text: string): Yaml {
   };
   if (document.contents !== null) findTargets(document.contents, { targets, report });
   return { document, problems, placeAt, targetOf: (alias) => targets.get(alias) };
+}
+
+/** The library's own counter misses line ends after some errors. */
+function createPlaces(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let first = 0;
+    let last = starts.length - 1;
+    while (first < last) {
+      const middle = Math.ceil((first + last) / 2);
+      if ((starts[middle] ?? 0) <= offset) first = middle;
+      else last = middle - 1;
+    }
+    return { line: first + 1, column: Math.min(offset, text.length) - (starts[first] ?? 0) + 1 };
+  };
 }
 
 const unreadable = "this cannot be read as YAML";

@@ -69,7 +69,7 @@ export async function createAccess(
       // Another process, or a person, was faster.
       if (tokenOf(credential) !== refused) return use(entry);
       if (credential.kind === "oauth") return use(await refresher.refresh(credential));
-      return refresher.giveUp(`${provider.title} no longer accepts the ${keyLabel(provider)}`);
+      return store.giveUp(`${provider.title} no longer accepts the ${keyLabel(provider)}`);
     },
     watch: (fetch) => async (url, init) => {
       const response = await fetch(url, init);

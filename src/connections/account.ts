@@ -2,9 +2,9 @@ import type { Deps } from "../lib/deps.ts";
 import { AuthError } from "../lib/errors.ts";
 import type { Account, Connection } from "../model/connection.ts";
 import type { Access } from "../providers/provider.ts";
-import type { ConnectionTarget } from "./connections.ts";
 import { tokenOf } from "./credential.ts";
 import type { SignedIn } from "./credential.ts";
+import type { ConnectionTarget } from "./target.ts";
 
 /** Who the fresh credential belongs to; one that the provider refuses is refused here. */
 export async function proveAccount(
@@ -66,7 +66,7 @@ export function mismatch(target: ConnectionTarget, account: Account, former: Acc
     "account-mismatch",
     `the sign-in was to ${account.name} (${account.id}), but ${target.name} belongs to ${former.name} (${former.id})`,
     {
-      hint: `Sign in to ${former.name}; or, to move the connection to the other account, add --accept-other-account.`,
+      hint: `Sign in to ${former.name}; or, to move the connection to the other account: astralis connect ${target.provider.name} --connection ${target.name} --org ${target.org.name} --accept-other-account`,
       place: { org: target.org.name, connection: target.name },
     },
   );

@@ -2,27 +2,18 @@ import { instantOf, toInstant } from "../lib/clock.ts";
 import type { Deps } from "../lib/deps.ts";
 import { AuthError } from "../lib/errors.ts";
 import { collections } from "../model/connection.ts";
-import type { Account, Connection, Organization } from "../model/connection.ts";
-import type { Endpoints, Provider } from "../providers/provider.ts";
+import type { Account, Connection } from "../model/connection.ts";
 import type { Store } from "../store/ports.ts";
 import { mismatch, otherThan, proveAccount, refuseDuplicate } from "./account.ts";
 import type { SignedIn } from "./credential.ts";
-import type { OAuthApp } from "./endpoints.ts";
 import { withLease } from "./lease.ts";
 import { revoke } from "./revoke.ts";
 import type { Revocation } from "./revoke.ts";
+import type { ConnectionTarget } from "./target.ts";
 import { reconnectCommand } from "./token-store.ts";
 import type { Vault } from "./vault.ts";
 
-/** A connection of the configuration, with all that a sign-in or its end needs to know. */
-export interface ConnectionTarget {
-  readonly org: Organization;
-  readonly name: string;
-  readonly provider: Provider;
-  /** The effective ones. */
-  readonly endpoints: Endpoints;
-  readonly app: OAuthApp | null;
-}
+export type { ConnectionTarget } from "./target.ts";
 
 export interface ConnectionsOptions {
   readonly store: Pick<Store, "connections" | "cursors" | "leases" | "reads">;
@@ -127,13 +118,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
     pause: async (target) => {
       const connection = await ensure(target);
       if (connection.status === "paused") return false;
-      // Alone: a sync that ends would otherwise set the status over the pause.
-      await alone(connection, () =>
-        store.connections.setStatus(
-          connection.id,
-          { status: "paused", reason: "by-user", lastError: null },
-          instantOf(deps.clock),
-        ),
+      // At once, also beside a sync: one that is under way leaves the pause in place when it ends.
+      await store.connections.setStatus(
+        connection.id,
+        { status: "paused", reason: "by-user", lastError: null },
+        instantOf(deps.clock),
       );
       return true;
     },

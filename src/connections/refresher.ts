@@ -1,4 +1,3 @@
-import { instantOf } from "../lib/clock.ts";
 import { AuthError, ProviderError } from "../lib/errors.ts";
 import type { Provider } from "../providers/provider.ts";
 import { tokenOf } from "./credential.ts";
@@ -6,7 +5,6 @@ import type { Credential, OAuthCredential } from "./credential.ts";
 import { withLease } from "./lease.ts";
 import { applicationError, refreshTokens, tokenTimeoutSeconds } from "./token-endpoint.ts";
 import type { OAuthClient, TokenAnswer } from "./token-endpoint.ts";
-import { reconnectCommand } from "./token-store.ts";
 import type { AccessOptions, AccessTarget, TokenStore } from "./token-store.ts";
 import type { VaultEntry } from "./vault.ts";
 
@@ -25,8 +23,6 @@ const endedGrant = new Set([
 export interface Refresher {
   /** The entry that replaced this credential, whoever refreshed it. */
   refresh(stale: OAuthCredential): Promise<VaultEntry>;
-  /** Records that a person must sign in again, and throws that. */
-  giveUp(why: string): Promise<never>;
 }
 
 export function createRefresher(
@@ -39,12 +35,6 @@ export function createRefresher(
   const holder = `${options.holder} ${deps.ids()}`;
   let underWay: Promise<VaultEntry> | null = null;
 
-  const giveUp = async (why: string): Promise<never> => {
-    const to = { status: "error", reason: "reauth-required", lastError: why } as const;
-    await options.connections.setStatus(target.id, to, instantOf(deps.clock));
-    const place = { org: target.orgName, connection: target.name };
-    throw new AuthError("reauth-required", why, { hint: reconnectCommand(target), place });
-  };
   const replaced = async (stale: Credential) => {
     const entry = await store.read();
     return tokenOf(entry.credential) === tokenOf(stale) ? null : entry;
@@ -76,7 +66,7 @@ export function createRefresher(
     if (second !== null) {
       return save({ credential: renewed(credential, second), previous: null }, entry.version);
     }
-    return giveUp(`${provider.title} no longer accepts the grant`);
+    return store.giveUp(`${provider.title} no longer accepts the grant`);
   };
   const refresh = (stale: OAuthCredential) =>
     withLease(`refresh:${target.id}`, () => refreshAlone(stale), {
@@ -88,7 +78,6 @@ export function createRefresher(
       meanwhile: () => replaced(stale),
     });
   return {
-    giveUp,
     refresh: (stale) => {
       underWay ??= refresh(stale).finally(() => {
         underWay = null;

@@ -1,3 +1,4 @@
+import { instantOf } from "../lib/clock.ts";
 import type { Deps } from "../lib/deps.ts";
 import { AuthError } from "../lib/errors.ts";
 import type { Endpoints, Provider } from "../providers/provider.ts";
@@ -21,7 +22,7 @@ export interface AccessOptions {
   readonly app: OAuthApp | null;
   readonly vault: Vault;
   readonly leases: LeasePort;
-  readonly connections: Pick<ConnectionPort, "setStatus">;
+  readonly connections: Pick<ConnectionPort, "get" | "setStatus">;
   readonly deps: Deps;
   /** This process, as `busy` names it to others. */
   readonly holder: string;
@@ -34,12 +35,14 @@ export interface TokenStore {
   /** False where another process was first. */
   write(pair: Omit<VaultEntry, "version">, overVersion: number): Promise<boolean>;
   dropPrevious(proven: string): Promise<void>;
+  /** Records that a person must sign in again, and throws that. */
+  giveUp(why: string): Promise<never>;
 }
 
 export function createTokenStore(
   target: AccessTarget,
   provider: Provider,
-  { vault, endpoints, deps }: AccessOptions,
+  { vault, endpoints, connections, deps }: AccessOptions,
 ): TokenStore {
   const place = { org: target.orgName, connection: target.name };
   // What the provider issued and the store would not take: a single-use token must outlive that.
@@ -50,14 +53,28 @@ export function createTokenStore(
     unsaved = null;
     return done;
   };
+  const markEnded = async (why: string) => {
+    const row = await connections.get(target.id);
+    // Somebody paused it meanwhile: their word stands.
+    if (row?.status === "paused") return;
+    const to = { status: "error", reason: "reauth-required", lastError: why } as const;
+    await connections.setStatus(target.id, to, instantOf(deps.clock));
+  };
+  const giveUp = async (why: string): Promise<never> => {
+    await markEnded(why);
+    throw new AuthError("reauth-required", why, { hint: reconnectCommand(target), place });
+  };
   const readWhole = async () => {
     if (unsaved !== null) await write(unsaved.pair, unsaved.overVersion);
-    return vault.readCredential(target.id).catch((error: unknown) => {
-      throw error instanceof AuthError ? error.at(place) : error;
+    return vault.readCredential(target.id).catch(async (error: unknown) => {
+      if (!(error instanceof AuthError)) throw error;
+      await markEnded(error.message);
+      throw error.at(place);
     });
   };
   return {
     write,
+    giveUp,
     read: async () => {
       const entry = await readWhole();
       if (entry === null) {
@@ -69,10 +86,8 @@ export function createTokenStore(
       const bound = entry.credential.origins;
       const moved = originsOf(endpoints).find((origin) => !bound.includes(origin));
       if (moved === undefined) return entry;
-      throw new AuthError(
-        "reauth-required",
+      return giveUp(
         `${target.name} was signed in for ${bound.join(" and ")}; the configuration now says ${moved}, and credentials are sent nowhere but where they were issued for`,
-        { hint: reconnectCommand(target), place },
       );
     },
     dropPrevious: async (proven) => {

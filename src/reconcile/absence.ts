@@ -1,7 +1,7 @@
 import type { Client } from "../model/client.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { journal, journalRecord } from "./journal.ts";
-import { currentMapping, isUnderWay, mergeMapping, oweEntry } from "./owe.ts";
+import { currentMapping, isUnderWay, mergeMapping, owe, oweEntry } from "./owe.ts";
 import { claimIdentities, reconcilePair } from "./pair.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
@@ -22,6 +22,7 @@ export function markMissing(
   };
   work.putMapping(missing);
   journalRecord(work, here, missing, { action: "unlink", rule });
+  dropConflicts(work, missing);
   const entry = work.openEntry(mapping.clientId, mapping.connectionId);
   if (entry && entry.mappingId === mapping.id && !isUnderWay(entry)) work.dropEntry(entry);
 }
@@ -85,6 +86,7 @@ export function removeClient(
       mapping.state === "linked" && party?.deletes === "propagate" && party.direction !== "pull";
     const suppressed: Mapping = { ...mapping, state: "suppressed", stateAt: here.at };
     work.putMapping(suppressed);
+    dropConflicts(work, suppressed);
     if (propagate && !isUnderWay(open))
       oweEntry(work, here, suppressed, { action: "delete", open });
     else if (open && !isUnderWay(open)) work.dropEntry(open);
@@ -92,6 +94,39 @@ export function removeClient(
   }
   claimIdentities(work, here, work.client(client.id));
   return { kept, owed };
+}
+
+/** Takes a tombstone back: the client's records are linked again, and owed what changed meanwhile. */
+export function reviveClient(
+  work: Workspace,
+  here: Circumstances,
+  client: Client,
+  source: string,
+): void {
+  if (client.removedAt === null) return;
+  work.putClient({ ...client, removedAt: null, updatedAt: here.at });
+  journal(work, here, {
+    side: "local",
+    action: "create",
+    clientId: client.id,
+    source,
+    rule: "revived",
+  });
+  for (const mapping of work.mappingsOf(client.id)) {
+    if (mapping.state !== "suppressed") continue;
+    const open = work.openEntry(client.id, mapping.connectionId);
+    // A delete that is on its way may have arrived: what became of the record shows in the next pass.
+    if (open && isUnderWay(open)) continue;
+    if (open) work.dropEntry(open);
+    work.putMapping({ ...mapping, state: "linked", stateAt: here.at });
+  }
+  claimIdentities(work, here, work.client(client.id));
+  owe(work, here, client.id);
+}
+
+/** Nothing waits for a person any more where no field moves. */
+export function dropConflicts(work: Workspace, mapping: Mapping): void {
+  for (const conflict of work.conflictsOf(mapping.id)) work.dropConflict(conflict);
 }
 
 /** The primary record is gone: one that was listed beside it takes its place. */

@@ -5,6 +5,7 @@ import { sameValue } from "../model/fields.ts";
 import type { Fields, FieldValue } from "../model/fields.ts";
 import { emailIdentity } from "../model/identity.ts";
 import { completeFields, isEmail, normalFields } from "../model/normal.ts";
+import { reviveClient } from "./absence.ts";
 import { journal } from "./journal.ts";
 import { owe } from "./owe.ts";
 import { claimIdentities } from "./pair.ts";
@@ -21,6 +22,11 @@ export interface Edit {
 export function addClient(work: Workspace, here: Circumstances, edit: Edit): Client {
   const fields = checkedFields(edit.fields);
   refuseTaken(work, fields["email"] ?? null, null);
+  const removed = tombstoneOf(work, fields["email"] ?? null);
+  if (removed) {
+    reviveClient(work, here, removed, "person");
+    return updateClient(work, here, work.client(removed.id), edit);
+  }
   const client: Client = {
     id: here.ids(),
     orgId: here.orgId,
@@ -102,9 +108,15 @@ function checkedFields(given: Fields): Fields {
   return fields;
 }
 
+/** A client of that address that was removed here: its records are still there, and adding it again links them. */
+function tombstoneOf(work: Workspace, email: FieldValue): Client | null {
+  const owner = typeof email === "string" ? work.ownerOf(emailIdentity(email)) : undefined;
+  return owner === undefined ? null : work.client(owner);
+}
+
 function refuseTaken(work: Workspace, email: FieldValue, self: string | null): void {
   if (typeof email !== "string") return;
-  const owner = work.ownerOf(emailIdentity(email));
+  const owner = work.livingOwnerOf(emailIdentity(email));
   if (owner === undefined || owner === self) return;
   throw new UsageError("client-exists", `${email} belongs to client ${owner} already`, {
     hint: `See it with: astralis clients show ${email}`,

@@ -6,7 +6,7 @@ import type { ParkedReason } from "../model/journal.ts";
 import type { Mapping, MappingState } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import { stableJson } from "../lib/json.ts";
-import { markMissing } from "./absence.ts";
+import { dropConflicts, markMissing, reviveClient } from "./absence.ts";
 import { journal, journalRecord } from "./journal.ts";
 import { currentMapping, freshMapping, undated } from "./owe.ts";
 import { identityKeys, reconcilePair, withSeen } from "./pair.ts";
@@ -21,8 +21,7 @@ export function observe(
   seen: Observation,
 ): void {
   const mapping = work.mappingByExternalId(party.connectionId, seen.externalId);
-  // A request made before the last observation or answer shows an older record (law 6).
-  if (mapping?.seen && seen.requestedAt < mapping.seen.requestedAt) return;
+  if (mapping?.seen && isOlder(seen, mapping.seen.requestedAt, here.at)) return;
   work.unpark(party.connectionId, seen.externalId);
   if (seen.mergedInto !== null) return followMerge(work, here, party, mapping, seen.mergedInto);
   if (seen.state === "deleted") {
@@ -31,6 +30,14 @@ export function observe(
   }
   if (mapping) observeMapped(work, here, party, mapping, seen);
   else observeUnmapped(work, here, party, seen);
+}
+
+/**
+ * A request made before the last observation or answer shows an older record (law 6). An observation of the future
+ * is from before our clock was set back, and makes nothing older.
+ */
+function isOlder(seen: Observation, last: string, now: string): boolean {
+  return last <= now && seen.requestedAt < last;
 }
 
 /** Ties the record to a client that was waiting for it, with an empty base (law 5). */
@@ -85,24 +92,9 @@ function observeSuppressed(
 ): void {
   const edited = mapping.seen !== null && changedSince(mapping.seen.fields, seen.fields);
   if (!edited) return;
-  const client = work.client(mapping.clientId);
-  const taken = identityKeys(here, { emails: seen.emails, phones: [] }).some(
-    (key) => work.ownerOf(key) !== undefined,
-  );
-  if (client.removedAt !== null && !taken) {
-    work.putClient({ ...client, removedAt: null, updatedAt: here.at });
-    journal(work, here, {
-      side: "local",
-      action: "create",
-      clientId: client.id,
-      source: party.connectionId,
-      rule: "revived",
-    });
-    return relink(work, here, party, mapping, seen);
-  }
-  // Another client has the address by now: a person must say which one this record means.
-  if (taken)
-    park(work, here, party, seen, "ambiguous", "its address belongs to another client now");
+  reviveClient(work, here, work.client(mapping.clientId), party.connectionId);
+  const revived = work.mapping(mapping.id);
+  if (revived?.state === "linked") reconcilePair(work, here, party, withSeen(revived, seen, here));
 }
 
 function relink(
@@ -185,6 +177,8 @@ function linkTo(
   clientId: string,
   seen: Observation,
 ): void {
+  // A new record of a client that was removed here: somebody wants it again.
+  reviveClient(work, here, work.client(clientId), party.connectionId);
   const current = currentMapping(work, clientId, party.connectionId);
   if (current?.state === "creating") return adopt(work, here, party, current, seen);
   const mapping: Mapping = {
@@ -266,6 +260,7 @@ export function followMerge(
   const merged: Mapping = { ...mapping, state: "merged", stateAt: here.at };
   work.putMapping(merged);
   journalRecord(work, here, merged, { action: "unlink", rule: "merged-there" });
+  dropConflicts(work, merged);
   const survivor = work.mappingByExternalId(party.connectionId, into);
   if (survivor === undefined) {
     // The same record under a new id: the base goes with it.

@@ -74,7 +74,7 @@ export function claimIdentities(work: Workspace, here: Circumstances, client: Cl
     if (!wanted.has(`${identity.kind} ${identity.value}`)) work.dropIdentity(identity);
   }
   for (const key of wanted.values()) {
-    if (work.ownerOf(key) === undefined)
+    if (work.livingOwnerOf(key) === undefined)
       work.putIdentity({ ...key, orgId: here.orgId, clientId: client.id });
   }
 }
@@ -95,7 +95,6 @@ function identitiesOf(
   here: Circumstances,
   client: Client,
 ): readonly IdentityKey[] {
-  if (client.removedAt !== null) return [];
   const records = work
     .mappingsOf(client.id)
     .filter((mapping) => mapping.state === "linked" || mapping.state === "missing");
@@ -117,7 +116,7 @@ function barredFields(
   const barred = new Map<string, ConflictKind>();
   const email = mapping.seen?.fields["email"];
   if (isText(email)) {
-    const owner = work.ownerOf(emailIdentity(email));
+    const owner = work.livingOwnerOf(emailIdentity(email));
     if (owner !== undefined && owner !== client.id) barred.set("email", "identity-taken");
   }
   if (email === null && here.match.every((kind) => kind === "email"))

@@ -94,6 +94,12 @@ export class Workspace {
     return this.#identities.get(identityText(key))?.clientId;
   }
 
+  /** The same, but for clients that were removed: theirs can be taken. */
+  livingOwnerOf(key: IdentityKey): string | undefined {
+    const owner = this.ownerOf(key);
+    return owner === undefined || this.#clients.get(owner)?.removedAt ? undefined : owner;
+  }
+
   identitiesOf(clientId: string): readonly Identity[] {
     const rows = this.#rowsOf(this.#identitiesOfClient, clientId, this.#identities);
     return rows.filter((identity) => identity.clientId === clientId);

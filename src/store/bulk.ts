@@ -69,7 +69,8 @@ export function selectGiven(sql: Sql, columns: Readonly<Record<string, ColumnTyp
     return `select ${names.join(", ")} from json_to_recordset(?::json) as given_rows (${typed.join(", ")})`;
   }
   const picked = names.map((name) => `given_rows.value ->> '$.${name}' as ${name}`);
-  return `select ${picked.join(", ")} from json_each(?) as given_rows`;
+  // The binary form is parsed once; the text form once a column.
+  return `select ${picked.join(", ")} from jsonb_each(jsonb(?)) as given_rows`;
 }
 
 export function rowsBinding<Row extends object>(

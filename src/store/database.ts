@@ -4,7 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import { must } from "../lib/assert.ts";
 import { createSql } from "./sql.ts";
 import type { Sql, StoreKind } from "./sql.ts";
-import { isSerializationFailure, storeTrouble } from "./trouble.ts";
+import { storeTrouble } from "./trouble.ts";
 
 /** The ways to work with the database; all of them throw StoreErrors for its trouble. */
 export interface Database {
@@ -13,17 +13,12 @@ export interface Database {
   readonly sql: Sql;
   /** Several reads of one state. */
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** A transaction whose statements need no state but the rows that they name. */
+  /** A transaction that writes; on SQLite nobody else writes meanwhile. */
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** A transaction that writes what it decided on what it read, as if no other one ran beside it. */
-  decide<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Milliseconds since 1970 by the clock that leases are measured with. */
   now(sql: Sql): Promise<number>;
   close(): Promise<void>;
 }
-
-/** How often a decision is taken again before its caller hears that the state is stale. */
-const maxDecisions = 4;
 
 /**
  * `subject` names the database in messages. Leases are measured with the database's own clock (law 10), so that
@@ -44,20 +39,13 @@ export function createDatabase(
   };
   const transact = <T>(work: (sql: Sql) => Promise<T>, config: Knex.TransactionConfig) =>
     knex.transaction((transaction) => work(createSql(kind, transaction)), config);
-  const decide = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
-    for (let decision = 1; ; decision += 1) {
-      try {
-        return await transact(work, kind === "postgres" ? { isolationLevel: "serializable" } : {});
-      } catch (error) {
-        if (decision === maxDecisions || !isSerializationFailure(error)) throw error;
-      }
-    }
-  };
   const plain = createSql(kind, knex);
   const viewConfig: Knex.TransactionConfig =
     kind === "postgres"
       ? { readOnly: true, isolationLevel: "repeatable read" }
       : { readOnly: true };
+  const writeConfig: Knex.TransactionConfig =
+    kind === "postgres" ? { isolationLevel: "read committed" } : {};
   return {
     kind,
     sql: {
@@ -67,8 +55,7 @@ export function createDatabase(
       run: (text, bindings) => told(() => plain.run(text, bindings)),
     },
     read: (work) => told(() => transact(work, viewConfig)),
-    write: (work) => told(() => transact(work, {})),
-    decide: (work) => told(() => decide(work)),
+    write: (work) => told(() => transact(work, writeConfig)),
     now: async (sql) =>
       options.clock === systemClock ? await databaseNow(sql) : options.clock.now(),
     close: () => knex.destroy(),

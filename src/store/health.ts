@@ -47,7 +47,7 @@ const ofOrg = "connection_id in (select id from connections where org_id = ?)";
 
 function countOf(sql: Sql, table: "conflicts" | "parked", orgId: string) {
   return sql.rows<CountRow>(
-    `select connection_id, count(*) as total from ${table} where ${ofOrg} group by connection_id`,
+    `select connection_id, count(*) as total from ${table} where org_id = ? group by connection_id`,
     [orgId],
   );
 }

@@ -26,7 +26,8 @@ export function createLeases(database: Database): LeasePort {
         // The time is asked for under the row's lock: waiting for it may have taken a while.
         const nowMs = await database.now(sql);
         const remainingMs = row.holder === null ? 0 : toEpochMs(row.expires_at) - nowMs;
-        if (row.holder !== null && remainingMs > 0) return { heldBy: row.holder, epoch: row.epoch, remainingMs };
+        if (row.holder !== null && remainingMs > 0)
+          return { heldBy: row.holder, epoch: row.epoch, remainingMs };
         const epoch = row.epoch + 1;
         await sql.run("update leases set holder = ?, epoch = ?, expires_at = ? where name = ?", [
           holder,

@@ -133,7 +133,10 @@ export interface LeasePort {
     name: string,
     holder: string,
     ttlMs: number,
-  ): Promise<{ readonly lease: Lease } | { readonly heldBy: string; readonly epoch: number; readonly remainingMs: number }>;
+  ): Promise<
+    | { readonly lease: Lease }
+    | { readonly heldBy: string; readonly epoch: number; readonly remainingMs: number }
+  >;
   /** False where it was lost. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;

@@ -3,6 +3,7 @@ import { putRows } from "./bulk.ts";
 import { listingUnderWay, writeListing } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { holdLease } from "./leases.ts";
+import { preferWholeTables } from "./plans.ts";
 import type { StagedPort } from "./ports.ts";
 import type { Sql } from "./sql.ts";
 import { toMapping } from "./tables/mappings.ts";
@@ -24,22 +25,26 @@ export function createStaged(database: Database): StagedPort {
       }),
     next: async (connectionId, collection, limit) => {
       const rows = await database.sql.rows<StagedTableRow>(
-        `select * from staged where connection_id = ? and collection = ? and not done
+        `select * from staged where connection_id = ? and collection = ? and done = false
           order by page, place limit ?`,
         [connectionId, collection, limit],
       );
       return rows.map(toStagedRow);
     },
     tally: (connectionId, collection, { mode, since }) =>
-      database.read(async (sql) => ({
-        ...(await countMappings(sql, { connectionId, collection, since })),
-        ...(await countStaged(sql, connectionId, collection)),
-        absent: mode === "full" ? await countAbsent(sql, connectionId, collection) : 0,
-      })),
+      database.read(async (sql) => {
+        await preferWholeTables(sql);
+        return {
+          ...(await countMappings(sql, { connectionId, collection, since })),
+          ...(await countStaged(sql, connectionId, collection)),
+          absent: mode === "full" ? await countAbsent(sql, connectionId, collection) : 0,
+        };
+      }),
     absent: (connectionId, collection, limit) =>
       database.read(async (sql) => {
         const start = await fullListingStart(sql, connectionId, collection);
         if (start === null) return [];
+        await preferWholeTables(sql);
         const rows = await sql.rows<MappingRow>(
           `select mappings.* ${fromAbsent} order by mappings.id limit ?`,
           [connectionId, collection, start, limit],

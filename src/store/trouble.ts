@@ -29,12 +29,6 @@ export function storeTrouble(error: unknown, subject: string): unknown {
   });
 }
 
-/** Whether another transaction got in the way, so that the same work can succeed at once. */
-export function isSerializationFailure(error: unknown): boolean {
-  const code = error instanceof Error ? codeOf(error) : null;
-  return code === "40001" || code === "40P01";
-}
-
 const staleCodes = new Set([
   "SQLITE_CONSTRAINT_UNIQUE",
   "SQLITE_CONSTRAINT_PRIMARYKEY",

@@ -12,10 +12,13 @@ export interface Member {
   readonly provider: Provider;
 }
 
-/** Whether this connection takes part in the syncing of clients at all. */
+/**
+ * Whether clients are synced with this connection, now or once it is enabled again: what changes while it is
+ * disabled is owed to it all the same.
+ */
 export function syncsClients(config: ConnectionConfig, provider: Provider): boolean {
   const wanted = config.collections === null || config.collections.includes("clients");
-  return config.enabled && wanted && provider.clients !== undefined;
+  return wanted && provider.clients !== undefined;
 }
 
 /** A member as the decisions of `reconcile` see it. */

@@ -15,6 +15,7 @@ export async function withPatience<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
     try {
       return await read();
     } catch (error) {

@@ -48,9 +48,9 @@ export async function prepareRun(
 ): Promise<SyncRun> {
   const orgId = await ensureOrg(parts, org);
   const all = await membersOf(parts, org, orgId);
-  const members = options.connection
-    ? all.filter((member) => member.config.name === options.connection)
-    : all;
+  const members = all.filter(({ config }) =>
+    options.connection ? config.name === options.connection : config.enabled,
+  );
   if (options.connection && members.length === 0) throw unknownConnection(org, options.connection);
   return { parts, org, orgId, runId: parts.deps.ids(), members, options };
 }

@@ -56,13 +56,14 @@ async function rowsOf(
 ): Promise<Rows> {
   const clients = await reader.clients(known.clientIds);
   const mappings = await reader.mappingsOf(known.clientIds);
-  const identities = [
-    ...known.owners,
-    ...(await reader.identitiesOf(known.clientIds)),
-    ...(await reader.identities(subject.orgId, keysInUse(clients, mappings))),
-  ];
+  const inUse = await reader.identities(subject.orgId, keysInUse(clients, mappings));
+  const others = inUse
+    .map((identity) => identity.clientId)
+    .filter((id) => !known.clientIds.includes(id));
+  const identities = [...known.owners, ...inUse, ...(await reader.identitiesOf(known.clientIds))];
   return {
-    clients,
+    // Whether an owner was removed decides whether its address can be taken.
+    clients: [...clients, ...(await reader.clients([...new Set(others)]))],
     mappings,
     identities: [
       ...new Map(identities.map((identity) => [identityText(identity), identity])).values(),

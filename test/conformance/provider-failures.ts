@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AstralisError, AuthError, ProviderError } from "../../src/lib/errors.ts";
 import type { Fault } from "../../src/sandbox/kit/vendor.ts";
-import type { Enter } from "./provider.ts";
-import type { Room } from "./provider-room.ts";
+import type { Enter, Room } from "./provider-room.ts";
 
 const read = (room: Room) => room.clients.pull({ cursor: null, page: null });
 
@@ -112,10 +111,9 @@ export function testFailures(enter: Enter): void {
     });
 
     it("that cannot be renewed ends with the error that says so", async () => {
-      const renew = async () => {
-        throw new AuthError("reauth-required", "the grant was revoked");
-      };
-      const room = await enter({ access: { token: async () => "rk_test_wrong00", renew } });
+      const room = await enter({
+        access: { token: async () => "rk_test_wrong00", renew: revoked },
+      });
       expect((await errorOf(read(room))).message).toBe("the grant was revoked");
     });
 
@@ -124,6 +122,10 @@ export function testFailures(enter: Enter): void {
       expect(error.code).toBe("provider-forbidden");
     });
   });
+}
+
+async function revoked(): Promise<string> {
+  throw new AuthError("reauth-required", "the grant was revoked");
 }
 
 async function errorOf(work: Promise<unknown>): Promise<AstralisError> {

@@ -1,5 +1,5 @@
-import fc from "fast-check";
-import { isRecord } from "../../src/lib/json.ts";
+import * as fc from "fast-check";
+import { isRecord, stableJson } from "../../src/lib/json.ts";
 import { personLists, type Entry, type Person } from "../../src/providers/gmail/wire.ts";
 import type { Sandbox } from "../../src/sandbox/kit/server.ts";
 
@@ -82,7 +82,7 @@ export function losses(before: Person, after: Person): readonly string[] {
 
 function said(entry: Entry): string {
   const { metadata: _metadata, canonicalForm: _form, ...rest } = entry;
-  return JSON.stringify(Object.entries(rest).toSorted());
+  return stableJson(rest);
 }
 
 /** Signs in as the desktop application does, through the consent page that approves by itself. */

@@ -50,6 +50,9 @@ export interface Room {
   close(): Promise<void>;
 }
 
+/** Opens a room that the suite closes. */
+export type Enter = (options?: RoomOptions) => Promise<Room>;
+
 const startMs = Date.parse("2026-11-02T09:00:00.000Z");
 
 export async function openRoom(entrance: Entrance, options: RoomOptions = {}): Promise<Room> {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Customer } from "../../src/providers/stripe/wire.ts";
 
 const text = (maxLength: number) =>

@@ -3,7 +3,7 @@ import { ProviderError } from "../../src/lib/errors.ts";
 import { maxFieldCharacters } from "../../src/model/client.ts";
 import type { Fields } from "../../src/model/fields.ts";
 import type { Observation } from "../../src/model/observation.ts";
-import type { Lookup, WriteAnswer } from "../../src/providers/provider.ts";
+import type { CreateRequest, Lookup, WriteAnswer } from "../../src/providers/provider.ts";
 import { testFailures } from "./provider-failures.ts";
 import { testLens, type LensUnderTest } from "./provider-lens.ts";
 import {
@@ -11,6 +11,7 @@ import {
   cursorOf,
   openRoom,
   pullAll,
+  type Enter,
   type Entrance,
   type Room,
   type RoomOptions,
@@ -67,7 +68,7 @@ export function testProvider<Wire, Patch>(subject: ProviderUnderTest<Wire, Patch
     await Promise.all(rooms.splice(0).map((room) => room.close()));
   });
 
-  describe(`${subject.provider}`, () => {
+  describe(`the provider ${subject.provider}`, () => {
     testLens(subject.provider, subject);
     testListing(subject, enter);
     testChanges(enter);
@@ -76,8 +77,6 @@ export function testProvider<Wire, Patch>(subject: ProviderUnderTest<Wire, Patch
     testDeclaration(enter);
   });
 }
-
-export type Enter = (options?: RoomOptions) => Promise<Room>;
 
 function testListing<Wire, Patch>(subject: ProviderUnderTest<Wire, Patch>, enter: Enter): void {
   const pages = 3;
@@ -161,18 +160,17 @@ function testChanges(enter: Enter): void {
       observed(await room.clients.remove(deleted.externalId));
       const pages = await pullAll(room.clients, cursor);
       const seen = pages.flatMap((page) => page.observations);
-      expect(seen.map((record) => [record.externalId, record.state]).toSorted()).toEqual(
+      expect(seen.map((record) => `${record.externalId} ${record.state}`).toSorted()).toEqual(
         [
-          [created.externalId, "present"],
-          [changed.externalId, "present"],
-          [deleted.externalId, "deleted"],
+          `${created.externalId} present`,
+          `${changed.externalId} present`,
+          `${deleted.externalId} deleted`,
         ].toSorted(),
       );
       const edited = seen.find((record) => record.externalId === changed.externalId);
       expect(edited?.fields["name"]).toBe("Somebody Else");
       expect(seen.find((record) => record.state === "deleted")?.fields).toEqual({});
-      if (room.capabilities.modifiedTime === "record")
-        expect(Date.parse(edited?.modifiedAt ?? "")).toBeCloseTo(room.clock.now(), -4);
+      expect(isDated(room, edited)).toBe(true);
       const next = await pullAll(room.clients, cursorOf(pages.at(-1)));
       expect(next.flatMap((page) => page.observations)).toEqual([]);
     });
@@ -187,8 +185,7 @@ function testChanges(enter: Enter): void {
       await change(room, record, { name: "Somebody Else" });
       const seen = (await pullAll(room.clients, cursor)).flatMap((page) => page.observations);
       expect(seen.map((one) => one.fields["name"])).toEqual(["Somebody Else"]);
-      if (room.capabilities.modifiedTime === "record")
-        expect(Date.parse(seen[0]?.modifiedAt ?? "")).toBeCloseTo(room.clock.now(), -4);
+      expect(isDated(room, seen[0])).toBe(true);
     });
 
     it("says that a cursor has expired, and never that nothing is there", async () => {
@@ -237,10 +234,11 @@ function testWrites(enter: Enter): void {
         const record = observed(await create(room, { email: null, name }));
         expect(record.fields["name"]).toBe(name);
       }
-      const answer = await create(room, { email: "użytkownik@例え.jp" });
-      if (answer.kind === "done") expect(answer.observation.emails).toEqual(["użytkownik@例え.jp"]);
-      else if (answer.kind === "refused") expect(answer.message).not.toContain("例え");
-      else throw new Error(answer.kind);
+      const address = "użytkownik@例え.jp";
+      const answer = await create(room, { email: address });
+      expect(["done", "refused"]).toContain(answer.kind);
+      const told = answer.kind === "done" ? answer.observation.emails : JSON.stringify(answer);
+      expect(told.includes(address)).toBe(answer.kind === "done");
     });
 
     it("sends nothing when the record has the values already", async () => {
@@ -258,19 +256,20 @@ function testWrites(enter: Enter): void {
       room.sandbox.control.clearLedger();
       const answer = await update(room, before, { name: "Ada King" });
       expect(answer.kind).toBe("stale");
-      if (answer.kind === "stale") expect(answer.observation.fields).toEqual(after.fields);
+      expect("observation" in answer ? answer.observation.fields : null).toEqual(after.fields);
       expect(room.served().writes).toBe(0);
     });
 
     it("carries our id, and finds by it and by address", async () => {
       const room = await enter();
       const record = observed(await create(room, full, "0190-own"));
-      if (room.capabilities.ownId) expect(record.ownId).toBe("0190-own");
+      expect(record.ownId).toBe(room.capabilities.ownId ? "0190-own" : null);
       await create(room, other, "0190-other");
       room.clock.advance(room.capabilities.searchLagSeconds * 1000);
       const find = async (ownId: string, emails: readonly string[]) =>
         idsOf(await room.clients.find({ ownId, emails }));
-      if (room.capabilities.ownId) expect(await find("0190-own", [])).toEqual([record.externalId]);
+      const byOwnId = room.capabilities.ownId ? [record.externalId] : [];
+      expect(await find("0190-own", [])).toEqual(byOwnId);
       expect(await find("0190-none", ["ada@example.com"])).toEqual([record.externalId]);
       expect(await find("0190-none", ["nobody@example.com"])).toEqual([]);
       const [listed] = (await pullAll(room.clients, null))
@@ -286,13 +285,7 @@ function testWrites(enter: Enter): void {
       const error = await failure(room.clients.create(request));
       expect(error.executed).toBe("unknown");
       room.clock.advance(room.capabilities.searchLagSeconds * 1000);
-      if (room.capabilities.createKeySeconds !== null) {
-        const replayed = observed(await room.clients.create(request));
-        expect(replayed.fields).toEqual(room.capabilities.lens.normal(full));
-        const edited = await change(room, replayed, { name: "Ada King" });
-        const again = observed(await room.clients.create(request));
-        expect(timeless(again)).toEqual(timeless(edited));
-      }
+      if (room.capabilities.createKeySeconds !== null) await replay(room, request);
       const found = await room.clients.find({ ownId: "0190-own", emails: ["ada@example.com"] });
       expect(found.length).toBe(1);
       expect((await pullAll(room.clients, null)).flatMap((page) => page.observations).length).toBe(
@@ -304,13 +297,7 @@ function testWrites(enter: Enter): void {
       const room = await enter();
       const record = observed(await create(room, full));
       const removed = observed(await room.clients.remove(record.externalId));
-      if (room.capabilities.removal === "delete") {
-        expect(removed.state).toBe("deleted");
-        const { externalId } = record;
-        expect(await room.clients.get([externalId])).toEqual([{ kind: "gone", externalId }]);
-        expect((await update(room, record, { name: "x" })).kind).toBe("gone");
-        expect((await room.clients.remove(externalId)).kind).toBe("gone");
-      }
+      if (room.capabilities.removal === "delete") await checkGone(room, record, removed);
       const ids = (await pullAll(room.clients, null)).flatMap((page) => idsOf(page.observations));
       expect(ids).not.toContain(record.externalId);
     });
@@ -336,12 +323,34 @@ function testDeclaration(enter: Enter): void {
       expect(account.id).not.toBe("");
       expect(account.name).not.toBe("");
       expect(await room.open().account()).toEqual(account);
-      expect(JSON.stringify(account)).not.toContain(await subjectToken(room));
+      expect(JSON.stringify(account)).not.toContain(await secretOf(room));
     });
   });
 }
 
-async function subjectToken(room: Room): Promise<string> {
+/** The same create again is the same record, as it is by then. */
+async function replay(room: Room, request: CreateRequest): Promise<void> {
+  const replayed = observed(await room.clients.create(request));
+  expect(replayed.fields).toEqual(room.capabilities.lens.normal(full));
+  const edited = await change(room, replayed, { name: "Ada King" });
+  expect(timeless(observed(await room.clients.create(request)))).toEqual(timeless(edited));
+}
+
+async function checkGone(room: Room, record: Observation, removed: Observation): Promise<void> {
+  const { externalId } = record;
+  expect(removed.state).toBe("deleted");
+  expect(await room.clients.get([externalId])).toEqual([{ kind: "gone", externalId }]);
+  expect((await update(room, record, { name: "x" })).kind).toBe("gone");
+  expect((await room.clients.remove(externalId)).kind).toBe("gone");
+}
+
+/** Dated to now by our clock, within some seconds; where the provider tells no time, nothing is claimed. */
+function isDated(room: Room, seen: Observation | undefined): boolean {
+  if (room.capabilities.modifiedTime === "none") return seen !== undefined;
+  return Math.abs(Date.parse(seen?.modifiedAt ?? "") - room.clock.now()) < 5000;
+}
+
+async function secretOf(room: Room): Promise<string> {
   const { credentials } = room.sandbox.describe();
   return credentials["api_key"] ?? credentials["access_token"] ?? "no token";
 }

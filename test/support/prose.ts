@@ -1,5 +1,7 @@
 /** A command line of astralis that a page tells its reader to type, without the program's name and what is piped. */
 export interface TypedCommand {
+  /** Of a code block: to be typed as it stands. In a sentence a command may be named without its arguments. */
+  readonly whole: boolean;
   readonly line: string;
   readonly words: readonly string[];
 }
@@ -11,16 +13,10 @@ export function fencedBlocks(markdown: string): readonly string[] {
 
 /** Each command line of its code blocks and of its code in sentences; `astralis` alone is the program's name. */
 export function typedCommands(markdown: string): readonly TypedCommand[] {
-  const blocks = fencedBlocks(markdown).join("\n");
-  const inline = [...markdown.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(
-    (match) => match[1] ?? "",
-  );
-  const lines = [...blocks.split("\n"), ...inline].flatMap((text) => text.split(/&&|\||;/));
-  return lines.flatMap((text) => {
-    const line = text.trim().replace(/^\$ /, "");
-    const typed = /^(?:npx )?astralis (.+)$/.exec(line.replace(/ [<>] ?[\w./-]+$| #.*$/g, ""));
-    return typed === null ? [] : [{ line, words: shellWords(typed[1] ?? "") }];
-  });
+  const blocks = fencedBlocks(markdown).flatMap((block) => block.split("\n"));
+  const prose = markdown.replace(/^```[\s\S]*?^```/gm, "");
+  const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? "");
+  return [...commandsIn(blocks, true), ...commandsIn(inline, false)];
 }
 
 /** The npm scripts that it tells its reader to run. */
@@ -45,6 +41,17 @@ export function anchorsOf(markdown: string): readonly string[] {
       .replace(/[^\p{L}\p{N} -]/gu, "")
       .replaceAll(" ", "-"),
   );
+}
+
+function commandsIn(texts: readonly string[], whole: boolean): readonly TypedCommand[] {
+  return texts
+    .flatMap((text) => text.split(/&&|\||;/))
+    .flatMap((text) => {
+      const line = text.trim().replace(/^\$ /, "");
+      const typed = /^(?:npx )?astralis (.+)$/.exec(line.replace(/ [<>] ?[\w./-]+$| #.*$/g, ""));
+      const words = shellWords(typed?.[1] ?? "");
+      return words.length === 0 || /^[[…]/.test(words[0] ?? "") ? [] : [{ whole, line, words }];
+    });
 }
 
 function shellWords(text: string): readonly string[] {

@@ -7,7 +7,7 @@ export interface Word {
 
 // Each pattern is written so that it does not match itself.
 export const workplaceWords: readonly Word[] = [
-  { pattern: /(?<![\w.~-])\/(?:wor[k]|far[m]|roo[t]|hom[e])\b/g },
+  { pattern: /(?<![\w.~-])\/(?:wor[k]|far[m]|roo[t])\b/g },
   { pattern: /\bshare[d]\/(?!contracts\b)/g },
   { pattern: /\bshare[d]\/contracts\b/g, exceptIn: ["test/support/contracts.ts"] },
   {
@@ -15,10 +15,10 @@ export const workplaceWords: readonly Word[] = [
     exceptIn: ["test/support/architecture.ts", "test/unit/support/architecture.test.ts"],
   },
   { pattern: /\b(?:C[E]O|brie[f]\.md)\b/g },
-  { pattern: /\bissu[e]s? #?\d/gi },
+  { pattern: /\bissu[e]s? #?\d+\b(?<!\d{4})/gi },
   { pattern: /\bregistr[y]\.(?:npmj[s]|yarnpk[g])|\bverdacci[o]\b|\bartifactor[y]\b/gi },
   { pattern: /\b(?:claud[e]|anthropi[c]|opena[i]|chatgp[t]|copilo[t]|LL[M]s?)\b/gi },
-  { pattern: /\b(?:A[I]|language model|prompt engineer)\b/g },
+  { pattern: /\b(?:A[I]|languag[e] model)\b/g },
   { pattern: /\b(?:TOD[O]|FIXM[E]|XX[X])\b/g },
 ];
 

@@ -34,12 +34,7 @@ export function failureOf(answer: FailedAnswer, reader: FailureReader): Error {
   const { status, write } = answer;
   const { title } = reader;
   const wait = reader.waitSeconds(answer);
-  if (wait !== null) {
-    return new ProviderError("rate-limited", `${title} asks to wait ${Math.ceil(wait)} s`, {
-      retry: { afterSeconds: Math.max(1, Math.ceil(wait)) },
-      hint: "Nothing is lost; the next sync goes on.",
-    });
-  }
+  if (wait !== null) return askedToWait(title, wait);
   if (status >= 500 || status === 408)
     return unavailable(`${title} answered with the server error ${status}`, write);
   if (answer.body === undefined || status < 400)
@@ -51,6 +46,14 @@ export function failureOf(answer: FailedAnswer, reader: FailureReader): Error {
     });
   }
   return new AnswerError(answer);
+}
+
+export function askedToWait(title: string, seconds: number) {
+  const afterSeconds = Math.max(1, Math.ceil(seconds));
+  return new ProviderError("rate-limited", `${title} asks to wait ${afterSeconds} s`, {
+    retry: { afterSeconds },
+    hint: "Nothing is lost; the next sync goes on.",
+  });
 }
 
 export function unavailable(message: string, write: boolean, retry: Retry = "later") {

@@ -2,7 +2,7 @@ import { ProviderError } from "../../lib/errors.ts";
 import { clockOffsetMs, type Fetch } from "../../lib/http.ts";
 import { isRecord } from "../../lib/json.ts";
 import type { Session } from "../provider.ts";
-import { failureOf, malformed, type FailureReader } from "./answers.ts";
+import { askedToWait, failureOf, malformed, type FailureReader } from "./answers.ts";
 
 export interface Transport {
   /** Resolves only with a success whose body is a JSON object; everything else is thrown. */
@@ -22,6 +22,15 @@ export interface Transport {
 export function createTransport(session: Session, reader: FailureReader): Transport {
   const { clock } = session.deps;
   let offsetMs = 0;
+  let heldUntilMs = 0;
+
+  /** The limiter beneath heeds a 429; a plea for patience in another form is heeded here. */
+  const hold = (error: Error, status: number) => {
+    const { retry } = error instanceof ProviderError ? error : { retry: "never" };
+    if (status !== 429 && typeof retry === "object")
+      heldUntilMs = clock.now() + retry.afterSeconds * 1000;
+    return error;
+  };
 
   const send = async (url: string | URL, init: RequestInit, token: string) => {
     // Not set on a Headers object: that would repeat a damaged key in its error.
@@ -39,6 +48,8 @@ export function createTransport(session: Session, reader: FailureReader): Transp
 
   const fetch: Fetch = async (url, init = {}) => {
     const write = isWrite(init);
+    const waitMs = heldUntilMs - clock.now();
+    if (waitMs > 0) throw askedToWait(reader.title, waitMs / 1000);
     const token = await session.access.token();
     let response = await send(url, init, token);
     if (response.status === 401)
@@ -46,7 +57,7 @@ export function createTransport(session: Session, reader: FailureReader): Transp
     const { status, headers } = response;
     const text = await response.text();
     const body = parseJson(text);
-    if (!response.ok) throw failureOf({ status, headers, body, write }, reader);
+    if (!response.ok) throw hold(failureOf({ status, headers, body, write }, reader), status);
     if (!isRecord(body))
       throw malformed(`${reader.title} answered ${status} without the JSON of its API`, write);
     return new Response(text, { status, headers: withoutEncoding(headers) });

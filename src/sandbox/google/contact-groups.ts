@@ -84,13 +84,13 @@ export const createGroup: Operation = {
       "contactGroups/create",
     );
     const name = (readText(given["name"], "contact_group.name") ?? "").trim();
-    const clientData = readList(given["clientData"], "contact_group.client_data").map((item) =>
+    const ownEntries = readList(given["clientData"], "contact_group.client_data").map((item) =>
       readObject(item, "contact_group.client_data"),
     );
     if (name === "") refuse("INVALID_ARGUMENT", "Contact group name is required.");
     if (book.groups().some((group) => group.name === name))
       refuse("ALREADY_EXISTS", "Contact group name already exists.");
-    return toGroup(book.createGroup(name, clientData), new Map(), mask);
+    return toGroup(book.createGroup(name, ownEntries), new Map(), mask);
   },
 };
 

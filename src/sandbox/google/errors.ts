@@ -61,7 +61,7 @@ export function rpcError(
   };
 }
 
-export function errorInfo(
+export function errorReason(
   reason: string,
   domain: string,
   metadata: Readonly<Record<string, string>> = {},
@@ -83,7 +83,7 @@ export function unauthenticated(given: boolean, rpc: string): SandboxAnswer {
     : rpcError(
         "UNAUTHENTICATED",
         `Request is missing required authentication credential. ${expected}`,
-        [errorInfo("CREDENTIALS_MISSING", "googleapis.com", methodOf(rpc))],
+        [errorReason("CREDENTIALS_MISSING", "googleapis.com", methodOf(rpc))],
       );
   const challenge = `Bearer realm="https://accounts.google.com/"${given ? ', error="invalid_token"' : ""}`;
   return { ...answer, headers: { ...answer.headers, "WWW-Authenticate": challenge } };
@@ -91,7 +91,7 @@ export function unauthenticated(given: boolean, rpc: string): SandboxAnswer {
 
 export function scopeInsufficient(rpc: string, scopes: readonly string[]): SandboxAnswer {
   const answer = rpcError("PERMISSION_DENIED", "Request had insufficient authentication scopes.", [
-    errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com", methodOf(rpc)),
+    errorReason("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com", methodOf(rpc)),
   ]);
   const challenge = `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="${scopes.join(" ")}"`;
   return { ...answer, headers: { ...answer.headers, "WWW-Authenticate": challenge } };
@@ -104,7 +104,7 @@ export function quotaExceeded(): SandboxAnswer {
     "RESOURCE_EXHAUSTED",
     `Quota exceeded for quota metric '${metric}' and limit '${metric} per minute per user' of service 'people.googleapis.com' for consumer 'project_number:100000000001'.`,
     [
-      errorInfo("RATE_LIMIT_EXCEEDED", "googleapis.com", {
+      errorReason("RATE_LIMIT_EXCEEDED", "googleapis.com", {
         consumer: "projects/100000000001",
         quota_limit: "CriticalReadRequestsPerMinutePerUser",
         quota_limit_value: "90",

@@ -8,6 +8,8 @@ export interface IdentityParts {
   readonly world: World;
   readonly grants: Grants;
   settings(): GoogleSettings;
+  /** A live token. */
+  access(token: string): AccessToken | null;
   /** The live token of the Authorization header. */
   authorize(request: SandboxRequest): AccessToken | null;
 }
@@ -46,10 +48,11 @@ export function answerTokeninfo(
 ): SandboxAnswer {
   const body = new URLSearchParams(request.body.toString("utf8"));
   const given = request.query.get("access_token") ?? body.get("access_token");
-  const access = given === null ? parts.authorize(request) : parts.grants.access(given);
+  const access = given === null ? parts.authorize(request) : parts.access(given);
   if (access === null) return oauthError(400, "invalid_token", "Invalid Value");
   const { account, client, scopes } = access.grant;
-  const secondsLeft = Math.floor((access.expiresAtMs - parts.world.now()) / 1000);
+  const expiresAtSeconds = Math.floor(access.expiresAtMs / 1000);
+  const secondsLeft = expiresAtSeconds - Math.floor(parts.world.now() / 1000);
   const hasEmail = scopes.includes(emailScope);
   if (form === "v2")
     return answer({
@@ -65,7 +68,7 @@ export function answerTokeninfo(
     aud: client.id,
     sub: account.id,
     scope: scopes.join(" "),
-    exp: String(Math.floor(access.expiresAtMs / 1000)),
+    exp: String(expiresAtSeconds),
     expires_in: String(secondsLeft),
     ...(hasEmail ? { email: account.email, email_verified: "true" } : {}),
     access_type: access.grant.refreshToken === null ? "online" : "offline",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { World } from "../kit/vendor.ts";
 import { versionAt, type AddressBook, type Contact } from "./address-book.ts";
-import { errorInfo, refuse } from "./errors.ts";
+import { errorReason, refuse } from "./errors.ts";
 import { openToken, sealToken } from "./opaque-token.ts";
 import type { Call } from "./operation.ts";
 
@@ -50,7 +50,7 @@ export function createListings(world: World): Listings {
       return refuse(
         "FAILED_PRECONDITION",
         "Sync token is expired. Clear local cache and retry call without the sync token.",
-        [errorInfo("EXPIRED_SYNC_TOKEN", "people.googleapis.com")],
+        [errorReason("EXPIRED_SYNC_TOKEN", "people.googleapis.com")],
       );
     if (fingerprint !== fingerprintOf(call, ["pageToken", "syncToken"]))
       return refuseOtherParameters("sync");

@@ -10,7 +10,7 @@ import { createContact, deleteContact, getPerson, updateContact } from "./contac
 import { createEndpoints } from "./endpoints.ts";
 import { Refusal } from "./errors.ts";
 import { faultAnswer } from "./fault-answers.ts";
-import { createGrants, type AccessToken, type Grants } from "./grants.ts";
+import { createGrants, type AccessToken } from "./grants.ts";
 import { readablePaths } from "./masks.ts";
 import type { Operation } from "./operation.ts";
 import { createPeopleApi } from "./people-api.ts";
@@ -27,11 +27,16 @@ export const createGoogle: CreateVendor = (world) => {
   const search = createSearch();
   let settings = defaultSettings;
   let books = seedAddressBooks(world, { seed: 0, clients: 0 });
+  const access = (token: string) => (token === owner.token ? owner : grants.access(token));
   const parts = {
     world,
     grants,
     settings: () => settings,
-    authorize: (request: SandboxRequest) => authorize(request, grants),
+    access,
+    authorize: (request: SandboxRequest) => {
+      const [scheme, token] = request.headers["authorization"]?.split(" ") ?? [];
+      return scheme?.toLowerCase() === "bearer" && token !== undefined ? access(token) : null;
+    },
   };
   const endpoints = createEndpoints(parts);
   const people = createPeopleApi({
@@ -108,14 +113,9 @@ const owner: AccessToken = {
     refreshToken: null,
     endsAtMs: null,
   },
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
+  // The year 2036, so that what is left of it in seconds fits the 32 bits of `expires_in`.
+  expiresAtMs: Date.UTC(2036, 0, 1),
 };
-
-function authorize(request: SandboxRequest, grants: Grants): AccessToken | null {
-  const [scheme, token] = request.headers["authorization"]?.split(" ") ?? [];
-  if (scheme?.toLowerCase() !== "bearer" || token === undefined) return null;
-  return token === owner.token ? owner : grants.access(token);
-}
 
 function describe(origin: string): VendorDescription {
   const [desktop, web] = clients;

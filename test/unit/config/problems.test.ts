@@ -278,14 +278,9 @@ describe("values", () => {
 });
 
 describe("all problems", () => {
-  test("are in the error's message as well, in the order of the file", () => {
+  test("are counted in the error's message, which holds nothing of the file", () => {
     expect(() => configOf("version: 3\nstorrage: x\nsync: { batch_size: no }\n")).toThrow(
-      [
-        "/home/ada/astralis.config.yaml has 3 problems:",
-        "  1:10 version: must be 1",
-        "  2:1 storrage: there is no such key; did you mean storage?",
-        "  3:21 sync.batch_size: must be a whole number from 1 to 500",
-      ].join("\n"),
+      /^\/home\/ada\/astralis\.config\.yaml has 3 problems$/,
     );
   });
 

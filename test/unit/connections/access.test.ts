@@ -69,6 +69,7 @@ async function signIn(lifeSeconds = 3600): Promise<OAuthCredential> {
   return credential;
 }
 
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 const stored = () => room.vault.readCredential(room.connection.id);
 const status = async () => (await room.store.connections.get(room.connection.id))?.reason;
 
@@ -208,6 +209,27 @@ describe("token", () => {
     });
   });
 
+  it("leaves a pause in place where the grant turns out to be over", async () => {
+    await signIn();
+    server.end("grants");
+    clock.advance(3_600_000);
+    const access = await open();
+    const paused = { status: "paused", reason: "by-user", lastError: null } as const;
+    await room.store.connections.setStatus(room.connection.id, paused, "2026-11-02T00:00:00.000Z");
+    expect((await failure(access.token())).error.code).toBe("reauth-required");
+    expect(await status()).toBe("by-user");
+  });
+
+  it("is no more where the stored credential was damaged, and the connection says so", async () => {
+    await signIn();
+    const row = await room.store.credentials.get(room.connection.id);
+    if (row === null) throw new Error("nothing was stored");
+    await room.store.credentials.put({ ...row, ciphertext: `${row.ciphertext}AA` }, row.version);
+    const { error } = await failure(open());
+    expect(error).toMatchObject({ code: "credential-damaged", place: { connection: "notes" } });
+    expect(await status()).toBe("reauth-required");
+  });
+
   it("blames the application, not the grant, where the application is refused", async () => {
     await signIn();
     clock.advance(3_600_000);
@@ -274,6 +296,7 @@ describe("token", () => {
       });
       expect(error.message).toContain(other.origin);
       expect(other.tokenRequests).toHaveLength(0);
+      expect(await status()).toBe("reauth-required");
     } finally {
       await other.close();
     }
@@ -313,11 +336,11 @@ describe("watch", () => {
     const credential = await signIn();
     const access = await open();
     const fetch = access.watch(deps.fetch);
-    const me = (token: string) =>
-      fetch(`${server.origin}/me`, { headers: { authorization: `Bearer ${token}` } });
+    const me = (token: string) => fetch(`${server.origin}/me`, bearer(token));
     clock.advance(3_600_000);
     const token = await access.token();
-    await me("a token that is refused");
+    await me("another token");
+    expect((await fetch(`${server.origin}/nowhere`, bearer(token))).ok).toBe(false);
     expect((await stored())?.previous).toEqual(credential);
     expect((await me(token)).status).toBe(200);
     expect((await stored())?.previous).toBeNull();

@@ -3,7 +3,6 @@ import { signInWithApiKey } from "../../../src/connections/api-key.ts";
 import { createConnections } from "../../../src/connections/connections.ts";
 import type { Connections, ConnectionTarget } from "../../../src/connections/connections.ts";
 import type { SignedIn } from "../../../src/connections/credential.ts";
-import { describeConnection } from "../../../src/connections/view.ts";
 import { instantOf, systemClock } from "../../../src/lib/clock.ts";
 import type { Deps } from "../../../src/lib/deps.ts";
 import type { ApiKeySignIn } from "../../../src/providers/provider.ts";
@@ -86,18 +85,14 @@ describe("signInWithApiKey", () => {
 describe("connect", () => {
   it("stores who the provider says it is, and who signed in", async () => {
     const { connection, formerAccount, notes } = await connections.connect(target, oauthSignIn());
-    expect(describeConnection(connection)).toEqual({
+    expect(connection).toMatchObject({
       name: "notes",
-      provider: "notebook",
-      type: "email",
       account: { id: "ana", name: "ana@acme.test" },
       status: "idle",
       reason: null,
-      connected_by: "ana",
+      connectedBy: "ana",
       scopes: ["contacts", "openid"],
-      grant_expires_at: null,
-      last_complete_at: null,
-      last_error: null,
+      grantExpiresAt: null,
     });
     expect([formerAccount, notes]).toEqual([null, []]);
     expect((await stored())?.credential.kind).toBe("oauth");

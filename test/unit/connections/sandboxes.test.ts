@@ -31,11 +31,14 @@ afterEach(async () => {
 });
 
 function targetOf(provider: Provider): ConnectionTarget {
-  const app = {
-    clientId: sandbox.credential(provider === gmail ? "client_id" : "api_key"),
-    clientSecret: provider === gmail ? sandbox.credential("client_secret") : null,
-    redirectPort: null,
-  };
+  const app =
+    provider.vendor === "google"
+      ? {
+          clientId: sandbox.credential("client_id"),
+          clientSecret: sandbox.credential("client_secret"),
+          redirectPort: null,
+        }
+      : null;
   const endpoints = resolveEndpoints(provider, { api: sandbox.sandbox.origin });
   return { org: room.org, name: provider.name, provider, endpoints, app };
 }

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import type { Fields } from "../../src/model/fields.ts";
+import type { Observation } from "../../src/model/observation.ts";
+import { cursorNow, openRoom, pullAll, type Room } from "../conformance/provider-room.ts";
+import { signIn } from "../conformance/provider-gmail-records.ts";
+import type { ContractChecker } from "../support/contract-checker.ts";
+import { contractsOf } from "../support/contracts.ts";
+import { createGoogleChecker } from "../support/google-contract.ts";
+import { createStripeChecker } from "../support/stripe-checker.ts";
+
+const adapters = [
+  {
+    entrance: {
+      provider: "stripe",
+      vendor: "stripe",
+      signIn: async (sandbox: Room["sandbox"]) => sandbox.describe().credentials["api_key"] ?? "",
+    },
+    createChecker: createStripeChecker,
+  },
+  { entrance: { provider: "gmail", vendor: "google", signIn }, createChecker: createGoogleChecker },
+];
+
+const values: Fields = {
+  email: "zoë@example.com",
+  name: "Dr. Zoë Ångström",
+  phone: "+46 8 123 456",
+  company: "Ångström & Söner [AB]",
+  address_line1: "Drottninggatan 1",
+  address_line2: "2 tr",
+  city: "Stockholm",
+  state: "Stockholms län",
+  postal_code: "111 51",
+  country: "SE",
+  notes: "a=b&c[d]=e\n🦊",
+};
+
+// The end of the run says so in one line where there is no description to check against.
+describe.each(adapters)("the adapter of $entrance.provider", ({ entrance, createChecker }) => {
+  const folder = contractsOf(entrance.vendor);
+
+  it.skipIf(folder === null)(
+    "sends what the vendor's description allows, and nothing else",
+    async () => {
+      const checker: ContractChecker = createChecker(folder ?? "");
+      const room = await openRoom(entrance, { clients: 550 });
+      try {
+        await traffic(room);
+        const ledger = room.sandbox.control.ledger();
+        const problems = ledger.flatMap((entry) => checker.check(entry));
+        expect(problems).toEqual([]);
+        expect(checker.checked).toBeGreaterThan(30);
+      } finally {
+        await room.close();
+      }
+    },
+  );
+});
+
+/** Each verb at least once, with each field set, changed and cleared, also on records that others filled. */
+async function traffic(room: Room): Promise<void> {
+  const { clients, capabilities, sandbox } = room;
+  await room.open().account();
+  const seeded = (await pullAll(clients, null)).flatMap((page) => page.observations);
+  const cursor = await cursorNow(clients);
+  const email = "zoe@example.com";
+  const request = { fields: { ...values, email }, ownId: "0190-own", key: "create-1" };
+  sandbox.control.addFaults({ match: { method: "POST" }, kind: "lost-answer" });
+  await clients.create(request).catch(() => null);
+  if (capabilities.createKeySeconds !== null) await clients.create(request);
+  const [own] = await clients.find({ ownId: "0190-own", emails: [email] });
+  if (own === undefined) throw new Error("the created record is not found");
+  let seen: Observation = own;
+  let updates = 0;
+  const update = async (changes: Fields) => {
+    const { externalId, version, fields } = seen;
+    const key = `update-${(updates += 1)}`;
+    const answer = await clients.update({
+      externalId,
+      changes,
+      expected: { version, fields },
+      key,
+    });
+    if (answer.kind === "done") seen = answer.observation;
+    return answer.kind;
+  };
+  const filled = seeded.filter((record) => record.fields["address_line1"] !== null).slice(0, 3);
+  for (const record of [own, ...filled]) {
+    seen = record;
+    for (const field of capabilities.lens.fields)
+      expect(await update({ [field]: null })).toBe("done");
+    expect(await update({ ...values, email })).toBe("done");
+  }
+  expect(await update({ email: values["email"] ?? null })).toMatch(/^(done|refused)$/);
+  await clients.get([own.externalId, ...seeded.slice(0, 5).map((record) => record.externalId)]);
+  await clients.create({
+    fields: { email: null, name: "Prince" },
+    ownId: "0190-b",
+    key: "create-2",
+  });
+  await clients.create({ fields: { company: "Acme" }, ownId: "0190-c", key: "create-3" });
+  expect((await clients.remove(own.externalId)).kind).toBe("done");
+  await clients.remove(own.externalId);
+  await clients.get([own.externalId]);
+  await pullAll(clients, cursor);
+}

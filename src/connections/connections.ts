@@ -4,6 +4,7 @@ import { AuthError } from "../lib/errors.ts";
 import { collections } from "../model/connection.ts";
 import type { Account, Connection } from "../model/connection.ts";
 import type { Store } from "../store/ports.ts";
+import { endMappings } from "./end-mappings.ts";
 import { mismatch, otherThan, proveAccount, refuseDuplicate } from "./account.ts";
 import type { SignedIn } from "./credential.ts";
 import { withLease } from "./lease.ts";
@@ -16,7 +17,7 @@ import type { Vault } from "./vault.ts";
 export type { ConnectionTarget } from "./target.ts";
 
 export interface ConnectionsOptions {
-  readonly store: Pick<Store, "connections" | "cursors" | "leases" | "reads">;
+  readonly store: Pick<Store, "connections" | "cursors" | "leases" | "reads" | "work">;
   readonly vault: Vault;
   readonly deps: Deps;
   /** This process, as `busy` names it to others. */
@@ -94,15 +95,17 @@ export function createConnections(options: ConnectionsOptions): Connections {
         others: await store.connections.list(target.org.id),
       });
       const former = otherThan(account, connection.account);
+      let ended = 0;
       if (former === null) {
         await storeSignIn(connection, { account, signedIn }, options);
       } else {
         if (!acceptOtherAccount) throw mismatch(target, account, former);
-        await alone(connection, () => switchAccount(connection, { account, signedIn }, options));
+        ended = await alone(connection, () =>
+          switchAccount(connection, { account, signedIn }, options),
+        );
       }
       const stored = await ensure(target);
-      const kept = former === null ? 0 : await countMappings(stored, store);
-      const notes = notesOf(target, stored, { former, kept, nowMs: deps.clock.now() });
+      const notes = notesOf(target, stored, { former, ended, nowMs: deps.clock.now() });
       return { connection: stored, formerAccount: former, notes };
     },
     disconnect: async (target) => {
@@ -165,12 +168,14 @@ async function switchAccount(
   connection: Connection,
   sign: Sign,
   options: ConnectionsOptions,
-): Promise<void> {
+): Promise<number> {
   await options.vault.deleteCredential(connection.id);
   for (const collection of collections) {
     await options.store.cursors.reset(connection.id, collection);
   }
+  const ended = await endMappings(connection, options.store, instantOf(options.deps.clock));
   await storeSignIn(connection, sign, options);
+  return ended;
 }
 
 /** The account stays: whoever signs in again is compared with it, and its mappings go on. */
@@ -218,7 +223,7 @@ const soonMs = 30 * 24 * 60 * 60 * 1000;
 function notesOf(
   target: ConnectionTarget,
   connection: Connection,
-  facts: { readonly former: Account | null; readonly kept: number; readonly nowMs: number },
+  facts: { readonly former: Account | null; readonly ended: number; readonly nowMs: number },
 ): readonly string[] {
   const { name, provider, org } = target;
   const notes: string[] = [];
@@ -235,7 +240,7 @@ function notesOf(
   }
   if (facts.former !== null) {
     notes.push(
-      `${facts.kept} clients are still mapped to records of ${facts.former.name}. The next sync lists the new account from the start, and will not find those records there.`,
+      `${facts.ended} records of ${facts.former.name} were unlinked; their clients stay. The next sync matches the records of the new account from the start.`,
     );
   }
   return notes;

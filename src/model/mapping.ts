@@ -17,12 +17,12 @@ export type MappingState = (typeof mappingStates)[number];
 
 /** Which state may follow which; the store refuses any other step. */
 export const mappingTransitions: Readonly<Record<MappingState, readonly MappingState[]>> = {
-  creating: ["linked", "cancelled"],
+  creating: ["linked", "suppressed", "cancelled"],
   linked: ["missing", "merged", "suppressed", "duplicate", "unlinked"],
   missing: ["linked", "merged", "unlinked", "suppressed"],
   unlinked: ["linked", "suppressed"],
   suppressed: ["linked"],
-  duplicate: ["linked", "missing"],
+  duplicate: ["linked", "missing", "unlinked"],
   merged: ["linked"],
   cancelled: [],
 };

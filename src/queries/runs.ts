@@ -31,7 +31,7 @@ export interface ChangeDocument {
   readonly before: Change["before"];
   readonly after: Change["after"];
   readonly lost: Change["lost"];
-  /** "person", or the connection that the value came from. */
+  /** "person", "sync", or the connection that the value came from. */
   readonly source: string;
   readonly rule: string;
 }

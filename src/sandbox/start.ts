@@ -1,3 +1,5 @@
+import { createInProcessSandbox } from "./kit/in-process.ts";
+import type { InProcessOptions, InProcessSandbox } from "./kit/in-process.ts";
 import { startSandbox, type Sandbox } from "./kit/server.ts";
 import type { CreateVendor } from "./kit/vendor.ts";
 
@@ -50,4 +52,14 @@ export async function startSandboxes(options: StartOptions): Promise<RunningSand
     throw error;
   }
   return { sandboxes: running, close };
+}
+
+/** One without a socket, for programs that play it in their own process and time. */
+export async function openInProcess(
+  name: string,
+  options: InProcessOptions,
+): Promise<InProcessSandbox> {
+  const load = Object.hasOwn(vendors, name) ? vendors[name] : undefined;
+  if (load === undefined) throw new Error(`There is no sandbox for "${name}".`);
+  return createInProcessSandbox(await load(), options);
 }

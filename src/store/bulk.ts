@@ -82,11 +82,14 @@ export function rowsBinding<Row extends object>(
   );
 }
 
-/** A select that yields the texts of one binding, made by `JSON.stringify`. */
-export function selectTexts(sql: Sql): string {
+/**
+ * A condition: the column has one of the texts of one binding, made by `textsBinding`. As an array, because that is
+ * looked up in an index whatever Postgres believes of the table's size.
+ */
+export function isAmong(sql: Sql, column: string): string {
   return sql.kind === "postgres"
-    ? "select json_array_elements_text(?::json)"
-    : "select value from json_each(?)";
+    ? `${column} = any(array(select json_array_elements_text(?::json)))`
+    : `${column} in (select value from json_each(?))`;
 }
 
 export function textsBinding(texts: readonly string[]): string {

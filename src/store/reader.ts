@@ -1,5 +1,6 @@
 import type { Collection } from "../model/connection.ts";
-import { rowsBinding, selectGiven, selectTexts, textsBinding } from "./bulk.ts";
+import { isAmong, textsBinding } from "./bulk.ts";
+import { identityText } from "../model/identity.ts";
 import type { Reader } from "./ports.ts";
 import type { Sql } from "./sql.ts";
 import { toClient } from "./tables/clients.ts";
@@ -24,10 +25,9 @@ export function createReader(sql: Sql): Reader {
   ): Promise<readonly Row[]> =>
     values.length === 0
       ? []
-      : await sql.rows<Row>(
-          `select * from ${table} where ${column} in (${selectTexts(sql)}) order by ${table}.id`,
-          [textsBinding(values)],
-        );
+      : await sql.rows<Row>(`select * from ${table} where ${isAmong(sql, column)} order by id`, [
+          textsBinding(values),
+        ]);
   const byExternalId = async <Row>(
     table: string,
     connectionId: string,
@@ -38,25 +38,25 @@ export function createReader(sql: Sql): Reader {
       ? []
       : await sql.rows<Row>(
           `select * from ${table} where connection_id = ? and collection = ?
-            and external_id in (${selectTexts(sql)}) order by id`,
+            and ${isAmong(sql, "external_id")} order by id`,
           [connectionId, collection, textsBinding(externalIds)],
         );
   return {
     clients: async (ids) => (await among<ClientRow>("clients", "id", ids)).map(toClient),
     identities: async (orgId, keys) => {
       if (keys.length === 0) return [];
-      const columns = { kind: "text", value: "text" } as const;
       const rows = await sql.rows<IdentityRow>(
-        `select * from identities where org_id = ? and (kind, value) in (${selectGiven(sql, columns)})
+        `select * from identities where org_id = ? and ${isAmong(sql, "value")}
           order by kind, value`,
-        [orgId, rowsBinding(columns, keys)],
+        [orgId, textsBinding(keys.map(({ value }) => value))],
       );
-      return rows.map(toIdentity);
+      const wanted = new Set(keys.map(identityText));
+      return rows.map(toIdentity).filter((identity) => wanted.has(identityText(identity)));
     },
     identitiesOf: async (clientIds) => {
       if (clientIds.length === 0) return [];
       const rows = await sql.rows<IdentityRow>(
-        `select * from identities where client_id in (${selectTexts(sql)})
+        `select * from identities where ${isAmong(sql, "client_id")}
           order by client_id, kind, value`,
         [textsBinding(clientIds)],
       );

@@ -13,10 +13,15 @@ const lockTimeoutMs = 30_000;
 /** How long SQLite itself waits: it stops the whole process meanwhile, so the rest of the wait is ours. */
 const busyTimeoutMs = 50;
 
-/** Opens the file, which only its owner can read; makes it and its folder where they are new. */
+/**
+ * Opens the file, which only its owner can read; makes it and its folder where they are new. ":memory:" is a
+ * database of its own that goes with the connection.
+ */
 export function openSqlite(file: string): Knex {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, "a", 0o600));
+  if (file !== ":memory:") {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, "a", 0o600));
+  }
   return knex({
     client: ImmediateClient,
     connection: { filename: file },

@@ -2,20 +2,14 @@ import type { Database } from "./database.ts";
 import { holdLease } from "./leases.ts";
 import type { Lease, WorkPort } from "./ports.ts";
 import { createReader } from "./reader.ts";
-import { preferIndexes } from "./plans.ts";
 import type { Sql } from "./sql.ts";
 import { saveWrites } from "./writes.ts";
 
 export function createWork(database: Database): WorkPort {
   return {
-    read: (work) =>
-      database.read(async (sql) => {
-        await preferIndexes(sql);
-        return await work(createReader(sql));
-      }),
+    read: (work) => database.read((sql) => work(createReader(sql))),
     commit: (lease, work) =>
       database.write(async (sql) => {
-        await preferIndexes(sql);
         await decideAlone(sql, lease);
         if (lease !== null) await holdLease(sql, lease);
         const { writes, result } = await work(createReader(sql));

@@ -8,10 +8,10 @@ import type { OutboxEntry } from "../model/outbox.ts";
 import {
   deleteRows,
   insertRows,
+  isAmong,
   putRows,
   rowsBinding,
   selectGiven,
-  selectTexts,
   textsBinding,
   updateRevisions,
 } from "./bulk.ts";
@@ -100,7 +100,7 @@ async function insertIdentities(sql: Sql, identities: readonly Identity[]): Prom
 async function updateMappings(sql: Sql, mappings: readonly Mapping[]): Promise<void> {
   if (mappings.length === 0) return;
   const before = await sql.rows<Pick<MappingRow, "id" | "state" | "revision">>(
-    `select id, state, revision from mappings where id in (${selectTexts(sql)})`,
+    `select id, state, revision from mappings where ${isAmong(sql, "id")}`,
     [textsBinding(mappings.map(({ id }) => id))],
   );
   const byId = new Map(before.map((row) => [row.id, row]));
@@ -154,7 +154,7 @@ async function finishStaged(sql: Sql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await sql.run(
     `update staged set done = true, observation = null, bad = null
-      where id in (${selectTexts(sql)})`,
+      where ${isAmong(sql, "id")}`,
     [textsBinding(ids)],
   );
 }

@@ -251,7 +251,7 @@ const richContact = {
   names: [{ givenName: "Zoë", familyName: "Zimmer", honorificPrefix: "Dr." }],
   emailAddresses: [{ value: "zoe@zimmer.test", type: "work" }, { value: "zoe@home.test" }],
   phoneNumbers: [{ value: "+41 44 668 18 00", type: "mobile" }],
-  organizations: [{ name: "Zimmer AG", title: "CEO", current: true, startDate: { year: 2020 } }],
+  organizations: [{ name: "Zimmer AG", title: "Owner", current: true, startDate: { year: 2020 } }],
   addresses: [
     { streetAddress: "Bahnhofstr. 1", city: "Zürich", postalCode: "8001", country: "CH" },
   ],

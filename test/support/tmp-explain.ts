@@ -23,20 +23,20 @@ for (let p = 0; p < N / 500; p++) {
 const listing = world.listing();
 for (let p = 0; p < N / 500; p++) await store.staged.append(world.connection.id, "clients", { ...listing, pages: p }, Array.from({ length: 500 }, (_, i) => world.staged(`cus_${p * 500 + i + 1}`)), world.lease);
 const c = new pg.Client({ connectionString: server.url }); await c.connect();
-await ex0();
-async function ex0() {}
 const C = world.connection.id, O = world.org.id;
 const ex = async (title: string, sql: string, args: unknown[]) => {
   await c.query("set plan_cache_mode=force_custom_plan");
   const r = await c.query("explain (analyze, costs on, timing off) " + sql, args);
-  console.log("==", title); for (const row of r.rows) console.log("  ", row["QUERY PLAN"]);
+  console.log("==", title); for (const row of r.rows) console.log("  ", row["QUERY PLAN"].slice(0,160));
 };
 const some = JSON.stringify(Array.from({ length: 100 }, (_, i) => `cus_${i * 7 + 1}`));
 for (const round of ["no stats", "analyzed"]) {
   if (round === "analyzed") await c.query("analyze");
   console.log("#######", round);
+  await c.query("reset all; set enable_nestloop=off");
   await ex("tally", `select count(*) from staged left join mappings on mappings.connection_id = staged.connection_id and mappings.collection = staged.collection and mappings.external_id = staged.external_id where staged.connection_id = $1 and staged.collection = $2 and (staged.fingerprint <> mappings.seen_fingerprint or mappings.state = 'linked')`, [C, "clients"]);
   await ex("absent", `select mappings.* from mappings where mappings.connection_id = $1 and mappings.collection = $2 and mappings.state = 'linked' and (mappings.seen_requested_at is null or mappings.seen_requested_at < $3) and not exists (select 1 from staged where staged.connection_id = mappings.connection_id and staged.collection = mappings.collection and staged.external_id = mappings.external_id) order by id limit 100`, [C, "clients", "2030"]);
+  await c.query("reset all; set enable_seqscan=off; set enable_bitmapscan=off; set enable_hashjoin=off; set enable_mergejoin=off;");
   await ex("byExternalId", `select * from mappings where connection_id = $1 and collection = $2 and external_id in (select json_array_elements_text($3::json)) order by id`, [C, "clients", some]);
   await ex("byExternalId any", `select * from mappings where connection_id = $1 and collection = $2 and external_id = any(array(select json_array_elements_text($3::json))) order by id`, [C, "clients", some]);
   await ex("identities", `select * from identities where org_id = $1 and (kind, value) in (select kind, value from json_to_recordset($2::json) as g (kind text, value text))`, [O, JSON.stringify(Array.from({ length: 100 }, (_, i) => ({ kind: "email", value: `x${i}` })))]);

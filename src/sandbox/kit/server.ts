@@ -3,7 +3,7 @@ import { createControl, type SandboxControl } from "./control.ts";
 import { answerControl, isControlPath } from "./control-api.ts";
 import { createFaults } from "./faults.ts";
 import { createLedger } from "./ledger.ts";
-import { createServing } from "./serving.ts";
+import { createServing, headersOf, type Served } from "./serving.ts";
 import type { CreateVendor, SandboxRequest, VendorDescription } from "./vendor.ts";
 import { createWorld, type WorldOptions } from "./world.ts";
 
@@ -57,7 +57,7 @@ export async function startSandbox(
       return;
     }
     const request = toRequest(incoming, body, isControlPath(incoming.url ?? "/") ? 0 : ++count);
-    if (request.number > 0) return serve(request, response);
+    if (request.number > 0) return respond(serve(request), response);
     const answer = answerControl(control, request);
     response
       .writeHead(answer.status, { "Content-Type": "application/json" })
@@ -89,6 +89,29 @@ export async function startSandbox(
         server.closeAllConnections();
       }),
   };
+}
+
+async function respond(served: Served, response: ServerResponse): Promise<void> {
+  if (served.delayMs > 0) await wait(served.delayMs);
+  send(served, response);
+  served.left();
+}
+
+function send({ answer, text, cut }: Served, response: ServerResponse): void {
+  if (answer === null) return void response.destroy();
+  const bytes = Buffer.from(text, "utf8");
+  response.writeHead(answer.status, {
+    ...headersOf(answer),
+    ...(answer.status === 204 ? {} : { "Content-Length": bytes.length }),
+  });
+  if (!cut) return void response.end(bytes);
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
+}
+
+function wait(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
+  });
 }
 
 /** Only programs of this machine are answered: not a page that found a name for 127.0.0.1, nor another site's script. */

@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { Faults } from "./faults.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Fault, SandboxAnswer, SandboxRequest, Vendor, World } from "./vendor.ts";
@@ -10,13 +9,27 @@ export interface ServingParts {
   readonly ledger: Ledger;
 }
 
+/** What became of a request: an answer that leaves whole or in part, or none. */
+export interface Served {
+  /** null where the connection is cut instead: before the request was handled, or after. */
+  readonly answer: SandboxAnswer | null;
+  /** The answer's whole body. */
+  readonly text: string;
+  /** Whether the connection is cut in the middle of the body. */
+  readonly cut: boolean;
+  /** How long the answer is held back. */
+  readonly delayMs: number;
+  /** To be called once the answer has left, or the connection was cut. */
+  left(): void;
+}
+
 const gatewayPage: SandboxAnswer = {
   status: 502,
   headers: { "Content-Type": "text/html; charset=UTF-8" },
   body: "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n",
 };
 
-export type Serve = (request: SandboxRequest, response: ServerResponse) => Promise<void>;
+export type Serve = (request: SandboxRequest) => Served;
 
 /** Answers API requests: lets the vendor handle them, serves the fault that fits, and writes the ledger. */
 export function createServing(parts: ServingParts): Serve {
@@ -45,14 +58,13 @@ export function createServing(parts: ServingParts): Serve {
     return text;
   };
 
-  return async (request, response) => {
+  return (request) => {
     const fault = faults.take(request.method, request.path);
     if (fault?.kind === "token-expired") vendor.endTokens("expired");
     if (fault?.kind === "token-revoked") vendor.endTokens("revoked");
     if (fault?.kind === "reset") {
       record(request, null, fault);
-      response.destroy();
-      return;
+      return { answer: null, text: "", cut: false, delayMs: 0, left: () => {} };
     }
     let answer = answerFor(vendor, request, fault);
     let served = fault;
@@ -63,12 +75,20 @@ export function createServing(parts: ServingParts): Serve {
         served = null;
       } else answer = empty;
     }
-    const text = record(request, answer, served);
-    if (fault?.kind === "delay") await wait(fault.delayMs ?? 1000);
-    if (served?.kind === "lost-answer") response.destroy();
-    else send(response, answer, { text, cut: served?.kind === "cut-page" });
-    vendor.answered?.(request.number);
+    return {
+      answer: served?.kind === "lost-answer" ? null : answer,
+      text: record(request, answer, served),
+      cut: served?.kind === "cut-page",
+      delayMs: fault?.kind === "delay" ? (fault.delayMs ?? 1000) : 0,
+      left: () => vendor.answered?.(request.number),
+    };
   };
+}
+
+/** The headers of an answer as they are sent, but for those of the connection. */
+export function headersOf(answer: SandboxAnswer): Readonly<Record<string, string>> {
+  const isJson = typeof answer.body !== "string" && answer.body !== null;
+  return { ...(isJson ? { "Content-Type": "application/json" } : {}), ...answer.headers };
 }
 
 function answerFor(vendor: Vendor, request: SandboxRequest, fault: Fault | null): SandboxAnswer {
@@ -91,22 +111,6 @@ function answerFor(vendor: Vendor, request: SandboxRequest, fault: Fault | null)
   );
 }
 
-function send(
-  response: ServerResponse,
-  answer: SandboxAnswer,
-  options: { readonly text: string; readonly cut: boolean },
-): void {
-  const bytes = Buffer.from(options.text, "utf8");
-  const isJson = typeof answer.body !== "string" && answer.body !== null;
-  response.writeHead(answer.status, {
-    ...(isJson ? { "Content-Type": "application/json" } : {}),
-    ...answer.headers,
-    ...(answer.status === 204 ? {} : { "Content-Length": bytes.length }),
-  });
-  if (!options.cut) return void response.end(bytes);
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
-}
-
 function textOf(body: unknown): string {
   if (body === null || body === undefined) return "";
   return typeof body === "string" ? body : JSON.stringify(body);
@@ -118,10 +122,4 @@ function withoutSecrets(headers: Readonly<Record<string, string>>): Record<strin
     shown["authorization"] = shown["authorization"].split(" ", 1)[0] ?? "";
   delete shown["cookie"];
   return shown;
-}
-
-function wait(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, durationMs);
-  });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Io } from "../../../src/cli/io.ts";
 import { runCli } from "../../../src/cli/run-cli.ts";
-import { newFolder } from "../../support/command-line.ts";
+import { newFolder, runInside } from "../../support/command-line.ts";
 
 const folder = newFolder();
 
@@ -79,8 +79,9 @@ describe("init on a terminal", () => {
 describe("connect on a terminal", () => {
   it("asks for the key without showing it", async () => {
     const key = "this is no key";
+    await runInside(["init", "--config", "key.yaml"], { cwd: folder.path });
     const { texts, ended } = person(
-      ["connect", "stripe", "--config", "asked.yaml", "--json"],
+      ["connect", "stripe", "--config", "key.yaml", "--json"],
       [[/Stripe: restricted key/, `${key}${enter}`]],
     );
     expect(await ended).toMatchObject({ exitCode: 4 });

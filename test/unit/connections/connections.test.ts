@@ -150,7 +150,7 @@ describe("connect", () => {
     expect(report.connection.account?.id).toBe("bo");
     expect(report.formerAccount?.id).toBe("ana");
     expect(report.notes).toEqual([
-      expect.stringContaining("still mapped to records of ana@acme.test"),
+      expect.stringContaining("records of ana@acme.test were unlinked"),
     ]);
     expect(await room.store.cursors.get(room.connection.id, "clients")).toBeNull();
   });

@@ -6,6 +6,7 @@ import type { Client } from "../model/client.ts";
 import { parseEdit } from "./client-edit.ts";
 import type { Context, Result } from "./command.ts";
 import type { Input } from "./input.ts";
+import { plainLine } from "./look.ts";
 import { clientText } from "./views/clients.ts";
 
 /** What `clients show|add|update|remove` do. */
@@ -72,5 +73,5 @@ async function shown(app: App, client: Client, verb: string): Promise<Result> {
 
 function labelOf(client: Client): string {
   const label = client.fields["email"] ?? client.fields["name"];
-  return typeof label === "string" ? label : client.id;
+  return plainLine(typeof label === "string" ? label : client.id);
 }

@@ -9,7 +9,7 @@ import type { Look } from "./look.ts";
 export interface CatalogueEntry {
   readonly name: string;
   readonly summary: string;
-  load(): Promise<CommandBody>;
+  readonly load: () => Promise<CommandBody>;
 }
 
 /** What a command takes and does. It either runs or has commands of its own. */

@@ -4,6 +4,7 @@ import { nearest } from "../config/nearest.ts";
 import { type AstralisError, UsageError } from "../lib/errors.ts";
 import type { Context, Result } from "./command.ts";
 import type { Input } from "./input.ts";
+import { plainLine } from "./look.ts";
 import { signIn } from "./sign-in.ts";
 
 /** What `connect <provider>` does: finds or declares the connection, then signs in. */
@@ -48,7 +49,7 @@ export async function connectDeclared(
     },
     text: (look) =>
       [
-        `${look.good("Connected")} ${name} to ${target.provider.title}: ${account?.name ?? "unknown"}.`,
+        `${look.good("Connected")} ${name} to ${target.provider.title}: ${plainLine(account?.name ?? "unknown")}.`,
         ...report.notes,
       ].join("\n"),
   };

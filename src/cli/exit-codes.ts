@@ -28,7 +28,10 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
 /** Ended by a signal, as shells count it: 128 and the signal's number. */
 export const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-export function exitCodeOfError(code: ErrorCode): ExitCode {
+type InterruptedCode = (typeof signalExitCodes)["SIGINT"];
+
+export function exitCodeOfError(code: ErrorCode): ExitCode | InterruptedCode {
+  if (code === "interrupted") return signalExitCodes.SIGINT;
   if (usageErrors.has(code)) return exitCodes.usage;
   if (signInErrors.has(code)) return exitCodes.signIn;
   return code === "safety-stop" ? exitCodes.decision : exitCodes.failed;

@@ -1,7 +1,7 @@
 import { AstralisError, ConfigError, InternalError, type ConfigProblem } from "../lib/errors.ts";
 import { redact } from "../lib/redact.ts";
 import type { ErrorReport } from "../model/run.ts";
-import { exitCodeOfError, type ExitCode } from "./exit-codes.ts";
+import { exitCodeOfError } from "./exit-codes.ts";
 
 /** What `--json` prints instead of the command's document. */
 export interface FailureDocument {
@@ -12,7 +12,7 @@ export interface Failure {
   readonly document: FailureDocument;
   /** For people, on stderr. */
   readonly text: string;
-  readonly exitCode: ExitCode;
+  readonly exitCode: ReturnType<typeof exitCodeOfError>;
 }
 
 /** The one place that turns what was thrown into words and an exit code. */

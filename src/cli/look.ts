@@ -52,8 +52,12 @@ export function wantsColor(io: Io, stream: Terminal): boolean {
   return stream.isTTY === true && !io.env["NO_COLOR"] && io.env["TERM"] !== "dumb";
 }
 
+/** Keeps the colours of the cell, and nothing else that a terminal would obey. */
 function oneLine(cell: string): string {
-  return cell.replace(/\r?\n/g, " ");
+  return cell
+    .replace(/\s+/g, " ")
+    .replace(/\u001b(?!\[[\d;]*m)/g, "")
+    .replace(/[\u0000-\u001a\u001c-\u001f\u007f-\u009f]/g, "");
 }
 
 const borderless = Object.fromEntries(

@@ -19,6 +19,13 @@ export async function main(packageFile: URL): Promise<void> {
       signalled = signalExitCodes[name];
       stop.abort();
     });
+  // Where something fails beside the command's own path, it is told in the same words.
+  const failLoudly = async (thrown: unknown) => {
+    const { toFailure } = await import("./failure.ts");
+    const failure = toFailure(thrown, { debug: io.argv.includes("--debug") });
+    process.stderr.write(`${failure.text}\n`, () => process.exit(failure.exitCode));
+  };
+  process.on("uncaughtException", (error) => void failLoudly(error));
   const result = await runCli(io, { signal: stop.signal, version: versionOf(packageFile) });
   process.exit(signalled === undefined || result.stoppedAsAsked ? result.exitCode : signalled);
 }

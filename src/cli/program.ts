@@ -46,7 +46,7 @@ export async function parseProgram(program: Commander, argv: readonly string[]):
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    throw toUsageError(error);
+    throw toUsageError(error, argv);
   }
 }
 
@@ -107,12 +107,15 @@ export function toSettings(values: Readonly<Record<string, unknown>>): Settings 
 }
 
 /** "error: unknown option '--fulll'\n(Did you mean --full?)" as a message and a hint. */
-function toUsageError(error: CommanderError): UsageError {
-  if (error.code === "commander.help")
-    return new UsageError("usage", "no command was given", {
+function toUsageError(error: CommanderError, argv: readonly string[]): UsageError {
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  if (error.code === "commander.help") {
+    const wanted = argv[0] === "help" ? argv[1] : undefined;
+    const what = wanted === undefined ? "no command was given" : `unknown command '${wanted}'`;
+    return new UsageError("usage", what, {
       hint: "Run it with --help to see what there is.",
     });
-  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  }
   const nearest = /Did you mean (.+)\?/.exec(rest.join(" "))?.[1];
   const hint =
     nearest === undefined

@@ -1,10 +1,10 @@
 import type { Context, Result, Settings } from "./command.ts";
-import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { writeWhole, type Io } from "./io.ts";
 import { createProgram, parseProgram } from "./program.ts";
 
 export interface CliEnd {
-  readonly exitCode: ExitCode;
+  readonly exitCode: number;
   /** A command that runs until it is stopped was stopped: that is no failure. */
   readonly stoppedAsAsked: boolean;
 }
@@ -71,7 +71,7 @@ async function execute(
 async function fail(
   io: Io,
   options: { readonly thrown: unknown; readonly settings: Settings; readonly signal: AbortSignal },
-): Promise<ExitCode> {
+): Promise<number> {
   const { AstralisError } = await import("../lib/errors.ts");
   const { toFailure } = await import("./failure.ts");
   const { printFailure } = await import("./output.ts");

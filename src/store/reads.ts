@@ -1,6 +1,5 @@
 import { emailIdentity, phoneIdentity } from "../model/identity.ts";
 import type { IdentityKey } from "../model/identity.ts";
-import { rowsBinding, selectGiven } from "./bulk.ts";
 import type { Database } from "./database.ts";
 import { readHealth } from "./health.ts";
 import { pageOf } from "./paging.ts";
@@ -30,22 +29,14 @@ export function createReads(database: Database): ReadPort {
       );
       return pageOf(rows, page, toClient);
     },
-    client: async (orgId, idOrIdentity) => {
-      const byId = await sql.row<ClientRow>("select * from clients where org_id = ? and id = ?", [
-        orgId,
-        idOrIdentity,
-      ]);
-      if (byId !== null) return toClient(byId);
-      const columns = { kind: "text", value: "text" } as const;
-      const row = await sql.row<ClientRow>(
-        `select clients.* from identities
-          join clients on clients.org_id = identities.org_id and clients.id = identities.client_id
-          where identities.org_id = ? and (kind, value) in (${selectGiven(sql, columns)})
-          order by identities.kind, clients.id limit 1`,
-        [orgId, rowsBinding(columns, identitiesIn(idOrIdentity))],
-      );
-      return row === null ? null : toClient(row);
-    },
+    client: (orgId, idOrIdentity) =>
+      database.read(async (view) => {
+        const reader = createReader(view);
+        const [identity] = await reader.identities(orgId, identitiesIn(idOrIdentity));
+        const ids = identity === undefined ? [idOrIdentity] : [idOrIdentity, identity.clientId];
+        const found = (await reader.clients(ids)).filter((client) => client.orgId === orgId);
+        return found.find(({ id }) => id === idOrIdentity) ?? found[0] ?? null;
+      }),
     mappingsOf: (clientIds) => createReader(sql).mappingsOf(clientIds),
     conflicts: async (orgId, page) => {
       const rows = await sql.rows<ConflictRow>(

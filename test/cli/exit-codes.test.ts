@@ -14,8 +14,8 @@ interface Scene {
   readonly google: Sandbox;
   readonly stripe: Sandbox;
   readonly cwd: string;
-  run(...args: string[]): Promise<Ended>;
-  connectStripe(word?: string): Promise<Ended>;
+  readonly run: (...args: string[]) => Promise<Ended>;
+  readonly connectStripe: (word?: string) => Promise<Ended>;
 }
 
 const ends: (() => unknown)[] = [];
@@ -28,7 +28,7 @@ async function openScene(clients: number, safety?: string): Promise<Scene> {
   const folder = newFolder();
   ends.push(folder.remove);
   const running = await startSandboxes({ vendors: ["google", "stripe"], seed: 5, clients });
-  ends.push(running.close);
+  ends.push(() => running.close());
   const [google, stripe] = running.sandboxes;
   const described = running.sandboxes.map((sandbox) => sandbox.describe());
   const file = join(folder.path, "astralis.config.yaml");

@@ -138,13 +138,23 @@ describe("status", () => {
 
 describe("clients", () => {
   it("adds a client with every field, and shows it by any of its names", async () => {
-    const added = await run(
-      ...["clients", "add", "--json", "--email", "Every@Example.com", "--name", "Every Field"],
-      ...["--phone", "+351 21 000", "--company", "Fields Ltd", "--address-line1", "1 Main St"],
-      ...["--address-line2", "Flat 2", "--city", "Porto", "--state", "Norte"],
-      ...["--postal-code", "4000-001", "--country", "PT", "--notes", "two\nlines"],
-      ...["--tag", "vip", "--tag", "new", "--field", "vat=PT=123", "--inactive"],
-    );
+    const args = {
+      email: "Every@Example.com",
+      name: "Every Field",
+      phone: "+351 21 000",
+      company: "Fields Ltd",
+      "address-line1": "1 Main St",
+      "address-line2": "Flat 2",
+      city: "Porto",
+      state: "Norte",
+      "postal-code": "4000-001",
+      country: "PT",
+      notes: "two\nlines",
+      field: "vat=PT=123",
+    };
+    const flags = Object.entries(args).flatMap(([name, value]) => [`--${name}`, value]);
+    const tags = ["--tag", "vip", "--tag", "new"];
+    const added = await run("clients", "add", "--json", ...flags, ...tags, "--inactive");
     expect(added.code).toBe(0);
     const shown = await run("clients", "show", "every@example.com", "--json");
     expect(shown.json()).toMatchObject({
@@ -175,10 +185,8 @@ describe("clients", () => {
   it("changes what is named, and clears what is asked for", async () => {
     const email = "changing@example.com";
     await run("clients", "add", "--email", email, "--notes", "n", "--tag", "a", "--field", "k=v");
-    const updated = await run(
-      ...["clients", "update", email, "--json", "--name", "New", "--clear", "notes"],
-      ...["--untag", "a", "--tag", "b", "--field", "k="],
-    );
+    const changes = "--name New --clear notes --untag a --tag b --field k= --json".split(" ");
+    const updated = await run("clients", "update", email, ...changes);
     expect(updated.json()).toMatchObject({
       clients: [{ name: "New", notes: null, tags: ["b"], custom: {} }],
     });

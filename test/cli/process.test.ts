@@ -22,7 +22,7 @@ function folderPath(): string {
 
 async function connectedStripe(cwd: string) {
   const running = await startSandboxes({ vendors: ["stripe"], seed: 5, clients: 150 });
-  ends.push(running.close);
+  ends.push(() => running.close());
   const sandbox = must(running.sandboxes[0], "Stripe's sandbox");
   const file = join(cwd, "astralis.config.yaml");
   await initConfig(file, { org: "acme", ...sandboxConfig([sandbox.describe()]) });

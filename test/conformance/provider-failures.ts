@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AstralisError, AuthError, ProviderError } from "../../src/lib/errors.ts";
 import type { Fault } from "../../src/sandbox/kit/vendor.ts";
-import type { Enter, Room } from "./provider-room.ts";
+import { rewriting, type Enter, type Room } from "./provider-room.ts";
 
 const read = (room: Room) => room.clients.pull({ cursor: null, page: null });
 
@@ -76,7 +76,7 @@ export function testFailures(enter: Enter): void {
       const answers = ["<html>Sign in to the hotel's network</html>", '{"data": [', "[]", "42", ""];
       for (const answer of [...answers, '{"data": 5, "connections": 5}']) {
         const room = await enter();
-        room.tamper(() => answer);
+        room.intercept(rewriting(() => answer));
         const onRead = await errorOf(read(room));
         expect([answer, onRead.code]).toEqual([answer, "provider-malformed"]);
         const onWrite = await errorOf(write(room));

@@ -41,13 +41,26 @@ export interface Room {
   /** A session as another process would open it. */
   open(): ProviderSession;
   readonly clients: ClientsSession;
-  /** Rewrites the bodies of the answers that follow; null ends it. */
-  tamper(change: ((body: unknown, path: string) => unknown) | null): void;
+  /** Stands between the adapter and the sandbox from now on; null steps aside. */
+  intercept(handler: Interceptor | null): void;
   /** How often the adapter asked for another token. */
   renewals(): number;
   /** How many requests the sandbox has served, and how many of them changed something. */
   served(): { readonly requests: number; readonly writes: number };
   close(): Promise<void>;
+}
+
+/** Answers a request itself, or sends it on and does with the answer what it likes. */
+export type Interceptor = (path: string, send: () => Promise<Response>) => Promise<Response>;
+
+/** Rewrites the body of each answer; text goes as it is. */
+export function rewriting(change: (body: unknown) => unknown): Interceptor {
+  return async (_path, send) => {
+    const response = await send();
+    const rewritten = change(await response.json());
+    const text = typeof rewritten === "string" ? rewritten : JSON.stringify(rewritten);
+    return new Response(text, { status: response.status, headers: response.headers });
+  };
 }
 
 /** Opens a room that the suite closes. */
@@ -67,7 +80,7 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
   });
   const [sandbox] = running.sandboxes;
   if (sandbox === undefined || provider.clients === undefined) throw new Error("nothing to test");
-  let change: ((body: unknown, path: string) => unknown) | null = null;
+  let interceptor: Interceptor | null = null;
   let token = await entrance.signIn(sandbox);
   let renewals = 0;
   sandbox.control.clearLedger();
@@ -75,7 +88,10 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
     timeoutMs: options.timeoutMs ?? 10_000,
     maxBytes: 64 * 1024 * 1024,
     userAgent: "astralis-test",
-    fetch: tampered(() => change),
+    fetch: (url, init) => {
+      const send = () => globalThis.fetch(url, init);
+      return interceptor === null ? send() : interceptor(new URL(url).pathname, send);
+    },
   });
   const access: Access = {
     token: async () => token,
@@ -103,8 +119,8 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
     clock,
     open,
     clients,
-    tamper: (next) => {
-      change = next;
+    intercept: (handler) => {
+      interceptor = handler;
     },
     renewals: () => renewals,
     served: () => {
@@ -118,18 +134,6 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
 function depsOf(clock: StepClock, fetch: Fetch): Deps {
   const random = createSeededRandom(1);
   return { clock, random, ids: createIds(clock, random), log: silentLog, fetch };
-}
-
-function tampered(change: () => ((body: unknown, path: string) => unknown) | null): Fetch {
-  return async (url, init) => {
-    const response = await globalThis.fetch(url, init);
-    const rewrite = change();
-    if (rewrite === null) return response;
-    const body: unknown = await response.json();
-    const rewritten = rewrite(body, new URL(url).pathname);
-    const text = typeof rewritten === "string" ? rewritten : JSON.stringify(rewritten);
-    return new Response(text, { status: response.status, headers: response.headers });
-  };
 }
 
 /** Every page of a listing. */

@@ -11,6 +11,7 @@ import {
   cursorOf,
   openRoom,
   pullAll,
+  rewriting,
   type Enter,
   type Entrance,
   type Room,
@@ -118,12 +119,13 @@ function testListing<Wire, Patch>(subject: ProviderUnderTest<Wire, Patch>, enter
     it("sets a record aside that is no record, or too large, and goes on with the rest", async () => {
       const room = await enter({ clients: 5 });
       const all = (await pullAll(room.clients, null)).flatMap((page) => idsOf(page.observations));
-      room.tamper((body) => {
+      const spoilTwo = rewriting((body) => {
         const [large, wrong] = subject.listed(body);
         if (large !== undefined) subject.spoil(large, "x".repeat(10_000_000));
         if (wrong !== undefined) for (const key of Object.keys(wrong)) wrong[key] = 42;
         return body;
       });
+      room.intercept(spoilTwo);
       const [page] = await pullAll(room.clients, null);
       expect(page?.bad.length).toBe(2);
       expect(page?.bad[0]?.externalId).toBe(all[0]);

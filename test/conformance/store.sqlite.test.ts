@@ -2,7 +2,8 @@ import { describe } from "vitest";
 import { eachDatabase } from "../support/databases.ts";
 import { testStore } from "./store.ts";
 
-describe.each(eachDatabase.filter(({ name }) => name === "sqlite"))(
-  "the store on $name",
-  testStore,
-);
+const databases = eachDatabase.filter(({ name }) => name === "sqlite");
+
+describe.each(databases)("the store on $name", (database) => {
+  testStore(database);
+});

@@ -15,16 +15,40 @@ import { testText } from "./store/text.ts";
 
 /** What a database must do to be one of astralis's; every one passes all of it. */
 export function testStore(database: TestDatabase): void {
-  describe("schema", () => testSchema(database));
-  describe("organizations, connections and credentials", () => testConnections(database));
-  describe("leases (law 10)", () => testLeases(database));
-  describe("listings", () => testListings(database));
-  describe("commit", () => testCommit(database));
-  describe("compare and set (law 6)", () => testCompareAndSet(database));
-  describe("isolation of organizations", () => testIsolation(database));
-  describe("outbox and runs", () => testOutboxAndRuns(database));
-  describe("reads for people", () => testReads(database));
-  describe("text of any kind", () => testText(database));
-  describe("scratch copies", () => testScratch(database));
-  describe("statements (law 11)", () => testStatements(database));
+  describe("schema", () => {
+    testSchema(database);
+  });
+  describe("organizations, connections and credentials", () => {
+    testConnections(database);
+  });
+  describe("leases (law 10)", () => {
+    testLeases(database);
+  });
+  describe("listings", () => {
+    testListings(database);
+  });
+  describe("commit", () => {
+    testCommit(database);
+  });
+  describe("compare and set (law 6)", () => {
+    testCompareAndSet(database);
+  });
+  describe("isolation of organizations", () => {
+    testIsolation(database);
+  });
+  describe("outbox and runs", () => {
+    testOutboxAndRuns(database);
+  });
+  describe("reads for people", () => {
+    testReads(database);
+  });
+  describe("text of any kind", () => {
+    testText(database);
+  });
+  describe("scratch copies", () => {
+    testScratch(database);
+  });
+  describe("statements (law 11)", () => {
+    testStatements(database);
+  });
 }

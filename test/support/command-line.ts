@@ -16,7 +16,7 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   /** stdout as the one JSON document that it must be. */
-  json(): unknown;
+  readonly json: () => unknown;
 }
 
 export interface CommandOptions {
@@ -31,7 +31,7 @@ export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
   /** Resolves with what matched on that stream so far; rejects when the command ends without it. */
-  saw(stream: "stdout" | "stderr", pattern: RegExp): Promise<string>;
+  readonly saw: (stream: "stdout" | "stderr", pattern: RegExp) => Promise<string>;
 }
 
 /** The program as a process of its own, as a person starts it; no setting of the machine reaches it. */
@@ -116,7 +116,7 @@ export function astralis(args: readonly string[], options: CommandOptions): Prom
 }
 
 /** A folder of one's own, and how to take it away. */
-export function newFolder(): { readonly path: string; remove(): void } {
+export function newFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), "astralis-cli-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

@@ -86,7 +86,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
   let lastId = 0;
   let runs = 0;
 
-  const ids = () => `${String((lastId += 1)).padStart(6, "0")}`;
+  const ids = () => String((lastId += 1)).padStart(6, "0");
   const tick = () => toInstant((nowMs += stepMs));
   const here = (runId: string | null): Circumstances => ({
     orgId,
@@ -160,7 +160,8 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
   };
 
   /** Reads again what an update without an answer did, and looks for what a create without one made (law 5). */
-  const settleUnanswered = (index: number, runId: string, when: "before" | "after") => {
+  const settleUnanswered = (index: number, runId: string, when: "before" | "after"): number => {
+    let written = 0;
     for (const entry of entriesAt(tables, parties[index])) {
       const creates = entry.action === "create";
       if (entry.state !== "unknown" || creates !== (when === "after")) continue;
@@ -173,8 +174,9 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
               : rec.ownId === entry.mappingId,
           )
         : records.find((rec) => rec.id === mapping?.externalId);
-      finish(index, runId, entry, readOutcome(index, entry, found));
+      written += finish(index, runId, entry, readOutcome(index, entry, found));
     }
+    return written;
   };
 
   const readOutcome = (index: number, entry: OutboxEntry, found: Rec | undefined): Outcome => {
@@ -193,7 +195,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
     return arrived ? { kind: "done", observation } : { kind: "stale", observation };
   };
 
-  const finish = (index: number, runId: string, entry: OutboxEntry, outcome: Outcome) => {
+  const finish = (index: number, runId: string, entry: OutboxEntry, outcome: Outcome): number =>
     decide(runId, (work, now) => {
       const party = parties[index];
       const current = work.entry(entry.id);
@@ -203,8 +205,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
         return adopt(work, now, party, mapping, outcome.observation);
       }
       settle(work, now, party, { ...current, frozen: current.frozen ?? entry.frozen }, outcome);
-    });
-  };
+    }).written;
 
   const deliver = (index: number, runId: string, faults: Fault[]): number => {
     let sent = 0;
@@ -301,12 +302,12 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
       const runId = `run-${(runs += 1)}`;
       const open = [...faults];
       nowMs += 3600 * stepMs;
-      for (const index of specs.keys()) settleUnanswered(index, runId, "before");
+      let written = 0;
+      for (const index of specs.keys()) written += settleUnanswered(index, runId, "before");
       const listings = specs.map((_spec, index) =>
         [...(providers[index]?.values() ?? [])].map((rec) => see(index, rec)),
       );
       const unlisted = parties.map((party) => !party.listed);
-      let written = 0;
       for (const [index, listing] of listings.entries()) written += commit(index, listing, runId);
       if (unlisted.includes(true)) {
         decide(runId, (work, now) => {
@@ -315,7 +316,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
       }
       let sent = 0;
       for (const index of specs.keys()) {
-        settleUnanswered(index, runId, "after");
+        written += settleUnanswered(index, runId, "after");
         sent += deliver(index, runId, open);
       }
       return { here: written, there: sent };
@@ -333,8 +334,12 @@ function shownBy(lens: ValueLens, fields: Fields): Fields {
   );
 }
 
+/** Where a connection stands in the configuration; a person stands before all of them. */
+function rank(source: string): number {
+  return /^c\d$/.test(source) ? Number(source.slice(1)) : -1;
+}
+
 function partyOf(spec: ConnectionSpec, index: number): Party {
-  const rank = (id: string) => (/^c\d$/.test(id) ? Number(id.slice(1)) : -1);
   return {
     connectionId: `c${index}`,
     name: `connection ${index}`,

@@ -11,7 +11,8 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import pg from "pg";
+import { Client } from "pg";
+import { isRecord } from "../../src/lib/json.ts";
 
 export interface PostgresServer {
   /** Of its maintenance database, with a user who may do everything. */
@@ -73,16 +74,13 @@ function usableBinaries(folder: string, user: User | null): string {
 }
 
 function parseLinks(links: unknown): readonly { source: string; target: string }[] {
-  const text = (link: object, key: string): string => {
-    const value: unknown = Reflect.get(link, key);
-    if (typeof value !== "string") throw new Error(`pg-symlinks.json has no ${key}`);
-    return value;
-  };
   if (!Array.isArray(links)) throw new Error("pg-symlinks.json is not a list");
-  return links.map((link: object) => ({
-    source: text(link, "source"),
-    target: text(link, "target"),
-  }));
+  return links.map((link: unknown) => {
+    const { source, target } = isRecord(link) ? link : {};
+    if (typeof source !== "string" || typeof target !== "string")
+      throw new Error("pg-symlinks.json has an entry without source or target");
+    return { source, target };
+  });
 }
 
 function runs(native: string, folder: string, user: User | null): boolean {
@@ -206,7 +204,7 @@ function watch(server: ChildProcess, folder: string): ChildProcess {
 async function answers(url: string, server: ChildProcess): Promise<boolean> {
   const deadline = AbortSignal.timeout(30_000);
   while (!deadline.aborted && server.exitCode === null) {
-    const client = new pg.Client({ connectionString: url });
+    const client = new Client({ connectionString: url });
     try {
       await client.connect();
       await client.end();

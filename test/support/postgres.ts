@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
-import pg from "pg";
+import { Client } from "pg";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createIds } from "../../src/lib/ids.ts";
 import { silentLog } from "../../src/lib/log.ts";
@@ -61,7 +61,7 @@ export async function askForPostgres(door: string, kind: "migrated" | "empty"): 
  * deleting many is much slower.
  */
 export async function emptyPostgres(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   // A table is younger than those that it refers to.
   await client.query(`do $$ declare name text; is_long boolean; begin
@@ -86,7 +86,7 @@ async function openDatabases(): Promise<Databases> {
     given === undefined || given === ""
       ? await startPostgresServer()
       : { url: given, stop: async () => {} };
-  const client = new pg.Client({ connectionString: server.url });
+  const client = new Client({ connectionString: server.url });
   await client.connect();
   const run = `astralis_test_${randomBytes(6).toString("hex")}`;
   const made: string[] = [];

@@ -1,5 +1,5 @@
 import Sqlite from "better-sqlite3";
-import pg from "pg";
+import { Client } from "pg";
 import type { Storage } from "../../src/store/ports.ts";
 
 /** Runs a statement beside the store, as another program would; returns its rows. */
@@ -12,7 +12,7 @@ export async function runRaw(storage: Storage, statement: string): Promise<reado
     connection.close();
     return rows;
   }
-  const client = new pg.Client({ connectionString: storage.url });
+  const client = new Client({ connectionString: storage.url });
   await client.connect();
   try {
     return (await client.query(statement)).rows;

@@ -19,19 +19,21 @@ export interface StoreWorld {
   readonly org: Organization;
   readonly connection: Connection;
   readonly lease: Lease;
-  id(): string;
-  at(): string;
+  readonly id: () => string;
+  readonly at: () => string;
   /** A connection of that name, with its lease. */
-  connect(name: string): Promise<{ readonly connection: Connection; readonly lease: Lease }>;
-  commit(writes: Writes): Promise<void>;
-  client(fields?: Fields, rest?: Partial<Client>): Client;
-  mapping(clientId: string, rest?: Partial<Mapping>): Mapping;
-  entry(mapping: Mapping, rest?: Partial<OutboxEntry>): OutboxEntry;
-  conflict(mapping: Mapping, rest?: Partial<Conflict>): Conflict;
-  parked(rest?: Partial<Parked>): Parked;
-  change(rest?: Partial<Change>): Change;
-  listing(rest?: Partial<Listing>): Listing;
-  staged(externalId: string, rest?: Partial<Observation>): StagedRow;
+  readonly connect: (
+    name: string,
+  ) => Promise<{ readonly connection: Connection; readonly lease: Lease }>;
+  readonly commit: (writes: Writes) => Promise<void>;
+  readonly client: (fields?: Fields, rest?: Partial<Client>) => Client;
+  readonly mapping: (clientId: string, rest?: Partial<Mapping>) => Mapping;
+  readonly entry: (mapping: Mapping, rest?: Partial<OutboxEntry>) => OutboxEntry;
+  readonly conflict: (mapping: Mapping, rest?: Partial<Conflict>) => Conflict;
+  readonly parked: (rest?: Partial<Parked>) => Parked;
+  readonly change: (rest?: Partial<Change>) => Change;
+  readonly listing: (rest?: Partial<Listing>) => Listing;
+  readonly staged: (externalId: string, rest?: Partial<Observation>) => StagedRow;
 }
 
 export const worldStart = Date.parse("2026-03-01T12:00:00.000Z");

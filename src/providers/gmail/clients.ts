@@ -2,6 +2,7 @@ import { instantOf, type Clock, type Instant } from "../../lib/clock.ts";
 import { normalEmail } from "../../model/normal.ts";
 import { hasStatus } from "../google/answers.ts";
 import { malformed } from "../kit/answers.ts";
+import { mapConcurrently } from "../kit/concurrently.ts";
 import { asExpected } from "../kit/fields.ts";
 import { readRecords, UnreadableRecord } from "../kit/records.ts";
 import type { ClientsSession, Lookup, UpdateRequest, WriteAnswer } from "../provider.ts";
@@ -16,6 +17,7 @@ import {
   refusalOf,
   type PeopleWire,
   type Person,
+  type PersonAnswer,
 } from "./wire.ts";
 
 /** What Google takes in one batch of reads. */
@@ -30,7 +32,7 @@ export interface ClientsOptions {
 export function createClients({ clock, wire, observe }: ClientsOptions): ClientsSession {
   const getBatch = async (names: readonly string[]): Promise<readonly Lookup[]> => {
     const requestedAt = instantOf(clock);
-    const answers = await wire.getPeople(names);
+    const answers = await answersTo(wire, names);
     const found = new Map(answers.map(({ requested, person }) => [requested, person]));
     return names.map((name) => lookupOf(name, found.get(name) ?? null, requestedAt));
   };
@@ -99,10 +101,11 @@ export function createClients({ clock, wire, observe }: ClientsOptions): Clients
     },
     create: async ({ fields, ownId }) => {
       const requestedAt = instantOf(clock);
-      const clientData = [{ key: ownIdKey, value: ownId }];
+      const own = { clientData: [{ key: ownIdKey, value: ownId }] };
       try {
-        const patch = personLens.put(fields, null);
-        const written = parseWritten(await wire.create({ ...patch, clientData }));
+        const written = parseWritten(
+          await wire.create({ ...personLens.put(fields, null), ...own }),
+        );
         return { kind: "done", observation: observe(written, requestedAt) };
       } catch (error) {
         return refusedOrThrown(error);
@@ -127,6 +130,20 @@ export function createClients({ clock, wire, observe }: ClientsOptions): Clients
       return { kind: "done", observation: observe(removed, requestedAt) };
     },
   };
+}
+
+/** Each of the names, also where one unknown name is enough for Google to refuse them all. */
+async function answersTo(
+  wire: PeopleWire,
+  names: readonly string[],
+): Promise<readonly PersonAnswer[]> {
+  try {
+    return await wire.getPeople(names);
+  } catch (error) {
+    if (!hasStatus(error, 404)) throw error;
+    if (names.length === 1) return [];
+    return (await mapConcurrently(names, 4, (name) => answersTo(wire, [name]))).flat();
+  }
 }
 
 /** Those with the own id, else those with one of the addresses. Google's search finds neither reliably. */

@@ -104,8 +104,8 @@ export function createClients({ clock, wire, observe }: ClientsOptions): Clients
   /** Stripe compares addresses to the letter; ours were sent in lower case. */
   async function listByEmail(email: string): Promise<readonly Observation[]> {
     const requestedAt = instantOf(clock);
-    const { data } = await wire.listCustomers({ email, limit: 100 });
-    return present(data, requestedAt);
+    const page = await wire.listCustomers({ email, limit: 100 });
+    return present(page.entries, requestedAt);
   }
 
   /** Search is late, and not offered everywhere; where it is refused, the addresses have to do. */
@@ -113,16 +113,16 @@ export function createClients({ clock, wire, observe }: ClientsOptions): Clients
     if (!/^[\w-]+$/.test(ownId)) return [];
     const requestedAt = instantOf(clock);
     try {
-      const data = await wire.searchCustomers(`metadata['${ownIdKey}']:'${ownId}'`);
-      return present(data, requestedAt);
+      const entries = await wire.searchCustomers(`metadata['${ownIdKey}']:'${ownId}'`);
+      return present(entries, requestedAt);
     } catch (error) {
       if (error instanceof AnswerError) return [];
       throw error;
     }
   }
 
-  function present(data: readonly unknown[], requestedAt: Instant): readonly Observation[] {
-    const { records } = readRecords(data, parseCustomer, "id");
+  function present(entries: readonly unknown[], requestedAt: Instant): readonly Observation[] {
+    const { records } = readRecords(entries, parseCustomer, "id");
     return records
       .filter((found) => !found.deleted)
       .map((found) => observe(found, { requestedAt }));

@@ -78,7 +78,7 @@ async function pullAll(options: PullOptions, place: Place | null): Promise<Page>
   const requestedAt = instantOf(clock);
   const page = await listFrom(wire, place);
   const start = place?.start ?? Math.floor(wire.toProviderTime(startedMs) / 1000);
-  const { records, bad } = readRecords(page.data, parseCustomer, "id");
+  const { records, bad } = readRecords(page.entries, parseCustomer, "id");
   const observations = records.map((customer) => observe(customer, { requestedAt }));
   const seen: readonly string[] = [];
   return { observations, bad, next: nextOf(page, start, seen, records.at(-1)?.created ?? null) };
@@ -115,7 +115,7 @@ async function pullChanges(
   };
   const page = await wire.listEvents(parameters);
   const start = place?.start ?? Math.floor(wire.toProviderTime(startedMs) / 1000);
-  const { records: events, bad } = readRecords(page.data, parseEvent, "id");
+  const { records: events, bad } = readRecords(page.entries, parseEvent, "id");
   const handled = new Set(cursor.seen);
   const edits = newestEdits(events.filter((event) => !handled.has(event.id)));
   const read = await mapConcurrently([...edits], readConcurrency, (edit) =>
@@ -182,7 +182,7 @@ function nextOf(
     const cursor: Cursor = { since: start - overlapSeconds, seen };
     return { kind: "complete", cursor: writeToken({ ...cursor }) };
   }
-  const last = page.data.at(-1);
+  const last = page.entries.at(-1);
   const after = isRecord(last) ? last["id"] : undefined;
   if (typeof after !== "string" || after === "")
     throw malformed("Stripe's list goes on, but its last entry has no id", false);

@@ -68,7 +68,7 @@ export interface CustomerEvent {
 
 /** A page of a list, unparsed; newest first. */
 export interface WirePage {
-  readonly data: readonly unknown[];
+  readonly entries: readonly unknown[];
   readonly hasMore: boolean;
 }
 
@@ -130,7 +130,7 @@ export function openWire(session: Session): StripeWire {
     listCustomers: async (parameters) =>
       parsePage(await call((stripe) => stripe.customers.list(parameters))),
     searchCustomers: async (query) =>
-      parsePage(await call((stripe) => stripe.customers.search({ query, limit: 100 }))).data,
+      parsePage(await call((stripe) => stripe.customers.search({ query, limit: 100 }))).entries,
     listEvents: async (parameters) =>
       parsePage(await call((stripe) => stripe.events.list(parameters))),
     retrieve: (id) => call((stripe) => stripe.customers.retrieve(id)),
@@ -224,8 +224,7 @@ function malformedUnless(error: unknown): unknown {
 export function parsePage(value: unknown): WirePage {
   if (!isRecord(value) || !Array.isArray(value["data"]) || typeof value["has_more"] !== "boolean")
     throw malformed("Stripe answered something else than a list", false);
-  const data: readonly unknown[] = value["data"];
-  return { data, hasMore: value["has_more"] };
+  return { entries: value["data"], hasMore: value["has_more"] };
 }
 
 export function parseCustomer(value: unknown): Customer {

@@ -125,43 +125,51 @@ export function testCompareAndSet(database: TestDatabase): void {
     expect(end).toMatchObject({ revision: 11, fields: { notes: "10" } });
   });
 
-  test("two decisions on what each other writes are not both taken on the old state", async () => {
-    const { store, there, org, commit, connect, ...make } = await setUp();
-    const { connection: crm } = await connect("crm");
+  test("a decision that begins while another one is taken sees what that one wrote", async () => {
+    const { store, there, lease, commit, connect, ...make } = await setUp();
+    const crm = await connect("crm");
     const person = make.client({ name: "old" });
     await commit({ clients: { insert: [person] } });
-    // One links a record to the client as it is; the other renames it and tells every mapping that it sees.
-    const link = async (side: typeof store) =>
-      await side.work.commit(null, async (reader) => {
-        const [read] = await reader.clients([person.id]);
-        const base = {
-          lens: "1",
-          fields: { name: { local: String(read?.fields["name"]), remote: null } },
-        };
-        const mapping = make.mapping(person.id, { connectionId: crm.id, base });
-        return { writes: { mappings: { insert: [mapping] } }, result: undefined };
-      });
-    const rename = async (side: typeof store) =>
-      await side.work.commit(null, async (reader) => {
-        const [read] = await reader.clients([person.id]);
+    // Renames the client, which it was told of by the other one's mapping alone, and owes the name to every mapping.
+    const rename = () =>
+      there.work.commit(crm.lease, async (reader) => {
+        const clients = await reader.clients([person.id]);
         const mappings = await reader.mappingsOf([person.id]);
-        if (read === undefined) throw new Error("the client is gone");
-        const update = [{ ...read, fields: { ...read.fields, name: "new" } }];
+        const update = clients.map((read) => ({
+          ...read,
+          fields: { ...read.fields, name: "new" },
+        }));
         const insert = mappings.map((mapping) => make.entry(mapping));
         return { writes: { clients: { update }, outbox: { insert } }, result: undefined };
       });
-    const results = await Promise.allSettled([link(store), rename(there)]);
-    for (const result of results)
-      if (result.status === "rejected") expect(isStale(result.reason)).toBe(true);
-    await store.work.read(async (reader) => {
+    const { renamed } = await store.work.commit(lease, async (reader) => {
       const [read] = await reader.clients([person.id]);
-      const [mapping] = await reader.mappingsOf([person.id]);
-      const owed = await reader.outboxOf([person.id]);
-      const unseen =
-        mapping?.base?.fields["name"]?.local === "old" && read?.fields["name"] === "new";
-      if (unseen) expect(owed).toHaveLength(1);
+      expect(read?.fields["name"]).toBe("old");
+      const renamed = rename();
+      const mapping = make.mapping(person.id);
+      return { writes: { mappings: { insert: [mapping] } }, result: { renamed } };
     });
-    expect((await store.reads.clients(org.id, {}, { limit: 9 })).items).toHaveLength(1);
+    await renamed;
+    await store.work.read(async (reader) => {
+      expect(await reader.clients([person.id])).toMatchObject([{ fields: { name: "new" } }]);
+      expect(await reader.outboxOf([person.id])).toHaveLength(1);
+    });
+  });
+
+  test("decisions of different organizations and of no connection all pass", async () => {
+    const { store, there, clock, id, commit, ...make } = await setUp();
+    const other = await createStoreWorld(there, { ...createStepDeps(), clock, ids: id }, "other");
+    const edits = Array.from({ length: 12 }, (_, i) => {
+      const world = i % 3 === 0 ? other : { ...make, commit };
+      const insert = [world.client()];
+      return i % 3 === 2
+        ? store.work.commit(null, async () => ({ writes: { clients: { insert } }, result: null }))
+        : world.commit({ clients: { insert } });
+    });
+    await Promise.all(edits);
+    const count = async (orgId: string) =>
+      (await store.reads.clients(orgId, {}, { limit: 99 })).items.length;
+    expect([await count(make.org.id), await count(other.org.id)]).toEqual([8, 4]);
   });
 
   test("a read is one state, whatever is written meanwhile", async () => {

@@ -70,7 +70,7 @@ describe("init on a terminal", () => {
       ["init", "--config", "left.yaml", "--json"],
       [[/What is the organization called\?/, "\u0003"]],
     );
-    expect(await ended).toMatchObject({ exitCode: 1 });
+    expect(await ended).toMatchObject({ exitCode: 130 });
     expect(JSON.parse(texts.stdout)).toMatchObject({ error: { code: "interrupted" } });
     expect(() => readFileSync(join(folder.path, "left.yaml"))).toThrow("ENOENT");
   });

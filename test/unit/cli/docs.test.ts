@@ -36,12 +36,15 @@ describe("docs/cli.md", () => {
     const sections = page("cli.md").split(/^### /m).slice(1);
     const documented = sections.map((section) => ({
       usage: /^`(.+)`$/m.exec(section)?.[1],
-      flags: [...section.matchAll(/^\| `(--[^`]+)` \|/gm)].map(([, flags]) => flags).toSorted(),
+      flags: [...section.matchAll(/^\| `(--[^`]+)` \|/gm)]
+        .map(([, flags]) => flags)
+        .toSorted(byText),
     }));
-    const actual = commands.map(({ usage, flags }) => ({ usage, flags: flags.toSorted() }));
-    const byUsage = (a: { usage?: string | undefined }, b: { usage?: string | undefined }) =>
-      String(a.usage).localeCompare(String(b.usage));
-    expect(documented.toSorted(byUsage)).toEqual(actual.toSorted(byUsage));
+    const actual = commands.map(({ usage, flags }) => ({ usage, flags: flags.toSorted(byText) }));
+    expect(Object.fromEntries(documented.map(({ usage, flags }) => [usage, flags]))).toEqual(
+      Object.fromEntries(actual.map(({ usage, flags }) => [usage, flags])),
+    );
+    expect(documented).toHaveLength(actual.length);
   });
 
   it("has the options of every command", async () => {
@@ -54,17 +57,17 @@ describe("docs/cli.md", () => {
     const [, global = ""] = /^## Options of every command$([^]*?)^## /m.exec(page("cli.md")) ?? [];
     const documented = [...global.matchAll(/^\| `([^`]+)` \|/gm)].map(([, flags]) => flags);
     const actual = [...program.options.map(({ flags }) => flags), "-h, --help"];
-    expect(documented.toSorted()).toEqual(actual.toSorted());
+    expect(documented.toSorted(byText)).toEqual(actual.toSorted(byText));
   });
 });
 
 describe("every command", () => {
   it("has examples that call it", () => {
-    for (const { usage, body } of commands) {
+    const wrong = commands.filter(({ usage, body }) => {
       const name = usage.replace(/ <.*/, "");
-      expect(body.examples.length, usage).toBeGreaterThan(0);
-      for (const example of body.examples) expect(example, usage).toContain(name);
-    }
+      return body.examples.length === 0 || body.examples.some((line) => !line.includes(name));
+    });
+    expect(wrong.map(({ usage }) => usage)).toEqual([]);
   });
 
   it("uses only flags that there are in its examples", () => {
@@ -72,16 +75,17 @@ describe("every command", () => {
       commands.flatMap(({ flags }) => flags.map((flag) => flag.split(" ")[0] ?? "")),
     );
     for (const flag of ["--json", "--config", "--org"]) known.add(flag);
-    for (const { body } of commands)
-      for (const example of body.examples)
-        for (const [flag] of example.matchAll(/(?<= )--[a-z-]+/g))
-          expect(known, example).toContain(flag);
+    const used = commands.flatMap(({ body }) =>
+      body.examples.flatMap((line) => [...line.matchAll(/(?<= )--[a-z-]+/g)].map(([flag]) => flag)),
+    );
+    expect(used.filter((flag) => !known.has(flag))).toEqual([]);
+    expect(used.length).toBeGreaterThan(20);
   });
 });
 
 describe("docs/errors.md", () => {
   it("has every code with its meaning and its exit code, and nothing else", () => {
-    const rows = [...page("errors.md").matchAll(/^\| `([^`]+)` \| (.+) \| (\d) \|$/gm)];
+    const rows = [...page("errors.md").matchAll(/^\| `([^`]+)` \| (.+) \| (\d+) \|$/gm)];
     const documented = rows.map(([, code, meaning, exit]) => [code, meaning, Number(exit)]);
     const codes = Object.keys(errorCodes).filter(isCode);
     expect(documented).toEqual(
@@ -89,6 +93,10 @@ describe("docs/errors.md", () => {
     );
   });
 });
+
+function byText(a: string | undefined, b: string | undefined): number {
+  return String(a).localeCompare(String(b));
+}
 
 function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorCodes, text);

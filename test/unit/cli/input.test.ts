@@ -3,6 +3,8 @@ import { createInput } from "../../../src/cli/input.ts";
 
 const input = (options: Record<string, unknown>) => createInput(["ana", undefined], options);
 
+const durationOf = (maxAge: string) => input({ maxAge }).durationMs("maxAge");
+
 describe("createInput", () => {
   it("reads arguments by their place, and options by their name", () => {
     const read = input({ name: "Ana", full: true, tag: ["a", "b"] });
@@ -25,7 +27,6 @@ describe("createInput", () => {
   });
 
   it("takes lengths of time", () => {
-    const durationOf = (maxAge: string) => input({ maxAge }).durationMs("maxAge");
     expect(["90s", "15m", "24h", "7d", "0s"].map(durationOf)).toEqual([
       90_000, 900_000, 86_400_000, 604_800_000, 0,
     ]);

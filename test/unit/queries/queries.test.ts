@@ -12,20 +12,20 @@ import { openWorld, type World, type WorldOptions } from "../../support/world.ts
 const page = { limit: 50 };
 const hourMs = 3_600_000;
 
+function status(world: World): Promise<StatusDocument> {
+  const nowMs = world.clock.now();
+  return readStatus(world.store, [world.org], { nowMs, maxAgeMs: hourMs });
+}
+
+const problemsOf = (document: StatusDocument) =>
+  document.orgs.flatMap(({ connections }) => connections.flatMap(({ problems }) => problems));
+
 describe.each(eachDatabase)("reads for people, on $name", (database) => {
   async function open(options: WorldOptions = {}): Promise<World> {
     const world = await openWorld(database, options);
     onTestFinished(() => world.close());
     return world;
   }
-
-  function status(world: World): Promise<StatusDocument> {
-    const nowMs = world.clock.now();
-    return readStatus(world.store, [world.org], { nowMs, maxAgeMs: hourMs });
-  }
-
-  const problemsOf = (document: StatusDocument) =>
-    document.orgs.flatMap(({ connections }) => connections.flatMap(({ problems }) => problems));
 
   describe("readStatus", () => {
     it("proves nothing before the first sync, and is healthy after it", async () => {
@@ -97,8 +97,8 @@ describe.each(eachDatabase)("reads for people, on $name", (database) => {
       const mapped = all.flatMap(({ mappings }) =>
         mappings.filter(({ connection }) => connection === "billing"),
       );
-      expect(mapped.map((mapping) => mapping.external_id).toSorted()).toEqual(
-        customers.map(({ id }) => id).toSorted(),
+      expect(new Set(mapped.map((mapping) => mapping.external_id))).toEqual(
+        new Set(customers.map(({ id }) => id)),
       );
       expect(
         mapped.every(({ state, provider }) => state === "linked" && provider === "stripe"),
@@ -136,10 +136,13 @@ describe.each(eachDatabase)("reads for people, on $name", (database) => {
       expect(shown?.run.connections).toEqual(first.connections);
       expect(shown?.changes.length).toBeGreaterThan(0);
       const names = world.org.connections.map(({ name }) => name);
-      for (const { connection, source } of shown?.changes ?? []) {
-        if (connection !== null) expect(names).toContain(connection);
-        expect([...names, "person", "sync"]).toContain(source);
-      }
+      const changes = shown?.changes ?? [];
+      expect([...names, null]).toEqual(
+        expect.arrayContaining(changes.map(({ connection }) => connection)),
+      );
+      expect([...names, "person", "sync"]).toEqual(
+        expect.arrayContaining(changes.map(({ source }) => source)),
+      );
       expect(await showRun(world.store, "elsewhere", must(first.run, "a run"), page)).toBeNull();
     });
   });

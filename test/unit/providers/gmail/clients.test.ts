@@ -13,6 +13,16 @@ async function enter(clients: number): Promise<Room> {
   return room;
 }
 
+/** As Google words it. */
+const staleEtag = {
+  error: {
+    code: 400,
+    message:
+      "Request person.etag is different than the current person.etag. Clear local cache and get the latest person.",
+    status: "FAILED_PRECONDITION",
+  },
+};
+
 afterEach(async () => {
   await Promise.all(rooms.splice(0).map((room) => room.close()));
 });
@@ -87,10 +97,10 @@ describe("an update of a Google contact", () => {
     const [seen] = (await pullAll(room.clients, null)).flatMap((page) => page.observations);
     if (seen === undefined) throw new Error("nothing is seeded");
     let refusals = 0;
-    room.tamper((body, path) => {
-      const refuse = path.endsWith(":updateContact") && refusals === 0;
-      if (refuse) refusals += 1;
-      return body;
+    room.intercept(async (path, send) => {
+      if (!path.endsWith(":updateContact") || refusals > 0) return send();
+      refusals += 1;
+      return new Response(JSON.stringify(staleEtag), { status: 400 });
     });
     expect((await update(room, seen, { name: "Ana" })).kind).toBe("done");
     expect(refusals).toBe(1);
@@ -109,14 +119,32 @@ describe("an update of a Google contact", () => {
         metadata,
         phoneNumbers: [{ value: "+49 30 3" }],
       });
-    room.tamper(async (body, path) => {
+    room.intercept(async (path, send) => {
+      const answer = await send();
       if (path === `/v1/${name}` && (reads += 1) === 1) await edit();
-      return body;
+      return answer;
     });
     const answer = await update(room, seen, { name: "Ana Stark" });
     expect(answer).toMatchObject({ kind: "stale", observation: { fields: { phone: "+49 30 3" } } });
     expect(reads).toBe(2);
     expect((await see(room, name)).fields["name"]).toBe("Ana Berg");
+  });
+});
+
+describe("a look-up of Google contacts", () => {
+  it("finds the others where Google refuses all for one that is unknown", async () => {
+    const room = await enter(2);
+    const seen = (await pullAll(room.clients, null)).flatMap((page) => page.observations);
+    const [first, second] = seen.map((one) => one.externalId);
+    let asked = 0;
+    room.intercept(async (_path, send) => {
+      const answer = await send();
+      asked += 1;
+      const refused = asked === 1 || (await answer.clone().text()).includes("people/c0");
+      return refused ? new Response('{"error":{"code":404}}', { status: 404 }) : answer;
+    });
+    const lookups = await room.clients.get([first ?? "", "people/c0", second ?? ""]);
+    expect(lookups.map((one) => one.kind)).toEqual(["found", "gone", "found"]);
   });
 });
 
@@ -127,7 +155,7 @@ describe("a Google contact under another name", () => {
     const name = await createRich(room);
     const seen = await see(room, name);
     room.clock.advance(60_000);
-    room.sandbox.control.configure({ rename_person: name });
+    room.sandbox.control.changeVendor({ rename_person: name });
     const [lookup] = await room.clients.get([name]);
     const into = lookup?.kind === "merged" ? lookup.into : "";
     expect(into).toMatch(/^people\/c/);

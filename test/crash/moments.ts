@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Account } from "../support/accounts.ts";
+import type { Running } from "../support/command-line.ts";
+import type { CrashRoom } from "./room.ts";
+
+/** When a process is killed. */
+export type Moment =
+  | { readonly kind: "time"; readonly afterMs: number }
+  /** That many requests of this kind were carried out, and that many milliseconds went by since. */
+  | {
+      readonly kind: "request";
+      readonly target: Target;
+      readonly count: number;
+      readonly afterMs: number;
+    }
+  /** The program said that it does this, and that many milliseconds went by since. */
+  | { readonly kind: "step"; readonly pattern: RegExp; readonly afterMs: number };
+
+export interface Target {
+  readonly name: string;
+  readonly vendor: "stripe" | "google";
+  readonly method: string;
+  readonly path: RegExp;
+}
+
+/** Every kind of request that a sync sends. */
+export const targets: readonly Target[] = [
+  target("stripe list", "GET", /^\/v1\/(customers|events)$/),
+  target("stripe read", "GET", /^\/v1\/customers\/./),
+  target("stripe create", "POST", /^\/v1\/customers$/),
+  target("stripe update", "POST", /^\/v1\/customers\/./),
+  target("stripe delete", "DELETE", /^\/v1\/customers\/./),
+  target("google list", "GET", /^\/v1\/people\/me\/connections$/),
+  target("google read", "GET", /^\/v1\/people\/c\d/),
+  target("google create", "POST", /^\/v1\/people:createContact$/),
+  target("google update", "PATCH", /:updateContact$/),
+  target("google delete", "DELETE", /:deleteContact$/),
+];
+
+/** How long the chosen request waits for its answer, so that there is a while before it and a while after. */
+export const answerDelayMs = 200;
+/** All others are slowed as well: it is the program's time that is to be hit, and this spreads it. */
+const usualDelayMs = 8;
+
+export function momentText(moment: Moment): string {
+  switch (moment.kind) {
+    case "time":
+      return `${moment.afterMs} ms after the start`;
+    case "step":
+      return `${moment.afterMs} ms after "${moment.pattern.source}"`;
+    case "request": {
+      const left = moment.afterMs - answerDelayMs;
+      const when = left < 0 ? `${-left} ms before` : `${left} ms after`;
+      return `${when} the answer to ${moment.target.name} ${moment.count}`;
+    }
+  }
+}
+
+/** Kills the process at the moment; resolves with how long it had run, or null where it was over before. */
+export async function killAt(
+  moment: Moment,
+  room: CrashRoom,
+  start: () => Running,
+): Promise<{ readonly running: Running; readonly livedMs: number | null }> {
+  const controls = [room.stripe, room.google].map(({ sandbox }) => sandbox.control);
+  const served = moment.kind === "request" ? prepare(moment, room[moment.target.vendor]) : null;
+  for (const control of controls)
+    control.addFaults({ match: {}, kind: "delay", delayMs: usualDelayMs, times: 0 });
+  const startedAt = performance.now();
+  const running = start();
+  const due = moment.kind === "time" ? Promise.resolve() : reached(moment, running, served);
+  await Promise.race([running.ended, due.then(() => sleep(moment.afterMs))]);
+  const livedMs =
+    running.child.exitCode === null ? Math.round(performance.now() - startedAt) : null;
+  running.child.kill("SIGKILL");
+  await running.ended;
+  for (const control of controls) control.clearFaults();
+  return { running, livedMs };
+}
+
+function prepare(
+  { target, count }: Extract<Moment, { kind: "request" }>,
+  { sandbox }: Account,
+): () => number {
+  const { control } = sandbox;
+  const before = control.ledger().at(-1)?.number ?? 0;
+  control.addFaults({
+    match: { method: target.method, path: target.path.source },
+    kind: "delay",
+    delayMs: answerDelayMs,
+    after: count - 1,
+  });
+  return () =>
+    control
+      .ledger(before)
+      .filter(({ method, path }) => method === target.method && target.path.test(path)).length;
+}
+
+async function reached(
+  moment: Exclude<Moment, { kind: "time" }>,
+  running: Running,
+  served: (() => number) | null,
+): Promise<void> {
+  if (moment.kind === "step") {
+    // One that ends without having said so is over: whoever waits hears that.
+    await running.saw("stderr", moment.pattern).catch(() => running.ended);
+    return;
+  }
+  while (served !== null && served() < moment.count && running.child.exitCode === null)
+    await sleep(1);
+}
+
+function target(name: string, method: string, path: RegExp): Target {
+  return { name, method, path, vendor: name.startsWith("stripe") ? "stripe" : "google" };
+}

@@ -167,6 +167,7 @@ export const clientsBothWays: readonly string[] = [
     foreign key (org_id, mapping_id) references mappings (org_id, id)
   )`,
   `create index outbox_client on outbox (client_id)`,
+  `create index outbox_mapping on outbox (mapping_id)`,
   `create index outbox_state on outbox (connection_id, state, id)`,
 
   `create table parked (
@@ -205,6 +206,7 @@ export const clientsBothWays: readonly string[] = [
     foreign key (org_id, mapping_id) references mappings (org_id, id)
   )`,
   `create index conflicts_org on conflicts (org_id, id)`,
+  `create index conflicts_client on conflicts (client_id)`,
 
   `create table runs (
     id text primary key not null,

@@ -26,7 +26,7 @@ export interface Change {
   readonly after: FieldValue;
   /** The value that a rule made lose; null where nothing lost. */
   readonly lost: FieldValue;
-  /** Who or what caused it: "person", or the connection's id. */
+  /** Who or what caused it: "person", a connection's id, or "sync" for the delivery of what another side caused. */
   readonly source: string;
   /** The law's rule that decided: `remote-changed`, `last-write-wins`, ... */
   readonly rule: string;

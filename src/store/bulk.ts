@@ -38,8 +38,9 @@ export async function updateRevisions<
   if (rows.length === 0) return 0;
   const ids = new Set(rows.map((row) => row.id));
   assert(ids.size === rows.length, `a row of ${table.name} is written twice in one commit`);
+  // A row stays in its organization: what other rows refer to is not written, so that none of them is looked for.
   const set = Object.keys(table.columns)
-    .filter((column) => column !== "id" && column !== "revision")
+    .filter((column) => !["id", "org_id", "revision"].includes(column))
     .map((column) => `${column} = given.${column}`);
   const text = `update ${table.name} set ${set.join(", ")}, revision = given.revision + 1
     from (${selectGiven(sql, table.columns)}) as given

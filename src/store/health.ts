@@ -15,8 +15,20 @@ export async function readHealth(sql: Sql, orgId: string): Promise<readonly Conn
       [orgId],
     ),
   );
-  const conflicts = byConnection(await countOf(sql, "conflicts", orgId));
-  const parked = byConnection(await countOf(sql, "parked", orgId));
+  const conflicts = byConnection(
+    await sql.rows<CountRow>(
+      "select connection_id, count(*) as total from conflicts where org_id = ? group by connection_id",
+      [orgId],
+    ),
+  );
+  // What is skipped by rule is as it should be: only what somebody could mend counts.
+  const parked = byConnection(
+    await sql.rows<CountRow>(
+      `select connection_id, count(*) as total from parked
+        where org_id = ? and reason in ('bad-record', 'ambiguous') group by connection_id`,
+      [orgId],
+    ),
+  );
   const mappings = byConnection(
     await sql.rows<CountRow>(
       `select connection_id, count(*) as total, count(case when state = 'missing' then 1 end) as part
@@ -44,13 +56,6 @@ interface CountRow {
 
 /** By connection, because that is what the tables are indexed by. */
 const ofOrg = "connection_id in (select id from connections where org_id = ?)";
-
-function countOf(sql: Sql, table: "conflicts" | "parked", orgId: string) {
-  return sql.rows<CountRow>(
-    `select connection_id, count(*) as total from ${table} where org_id = ? group by connection_id`,
-    [orgId],
-  );
-}
 
 function byConnection<Row extends CountRow>(rows: readonly Row[]): ReadonlyMap<string, Row> {
   return new Map(rows.map((row) => [row.connection_id, row]));

@@ -1,5 +1,6 @@
 import knex from "knex";
 import type { Knex } from "knex";
+import { silentKnexLog } from "./silent-knex-log.ts";
 
 /** A pool over the server of the URL; nothing is asked of it yet. */
 export function openPostgres(url: string): Knex {
@@ -12,6 +13,7 @@ export function openPostgres(url: string): Knex {
       keepAlive: true,
     },
     compileSqlOnError: false,
+    log: silentKnexLog,
     acquireConnectionTimeout: 30_000,
     pool: { min: 0, max: 10 },
   });

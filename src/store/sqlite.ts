@@ -6,6 +6,7 @@ import BetterSqlite3Client from "knex/lib/dialects/better-sqlite3/index.js";
 import SqliteTransaction from "knex/lib/dialects/sqlite3/execution/sqlite-transaction.js";
 import { systemClock } from "../lib/clock.ts";
 import { isRecord } from "../lib/json.ts";
+import { silentKnexLog } from "./silent-knex-log.ts";
 
 /** How long a transaction waits for those of other processes. */
 const lockTimeoutMs = 30_000;
@@ -27,6 +28,7 @@ export function openSqlite(file: string): Knex {
     connection: { filename: file },
     useNullAsDefault: true,
     compileSqlOnError: false,
+    log: silentKnexLog,
     acquireConnectionTimeout: lockTimeoutMs,
     pool: { min: 1, max: 1, afterCreate: prepareConnection },
   });

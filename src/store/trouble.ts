@@ -57,7 +57,11 @@ function unavailableHint(code: string): string {
 function codeOf(error: Error): string | null {
   if (error.name === "KnexTimeoutError") return "TIMEOUT";
   const code: unknown = isRecord(error) ? error["code"] : undefined;
-  if (typeof code === "string" && /^(SQLITE_\w+|[0-9A-Z]{5}|E[A-Z]{3,})$/.test(code)) return code;
+  if (
+    typeof code === "string" &&
+    /^(SQLITE_\w+|[0-9A-Z]{5}|E[A-Z]{3,}|ERR_INVALID_URL)$/.test(code)
+  )
+    return code;
   // What pg says, without a code, of a server that went away.
   return /^Connection terminated|^Client has encountered a connection error/.test(error.message)
     ? "ECONNRESET"

@@ -55,7 +55,7 @@ export async function settleRules(line: Line): Promise<void> {
   const party = (await line.parties()).find((one) => one.connectionId === line.row.id);
   const cursor = await line.store.cursors.get(line.row.id, "clients");
   if (!party || !cursor || cursor.cursor === null) return;
-  const rules = rulesFingerprint(line, party);
+  const rules = rulesFingerprint(line, party, line.org);
   if (cursor.settledRules === rules) return;
   let after: string | null = null;
   for (;;) {

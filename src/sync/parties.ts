@@ -47,16 +47,21 @@ export function partyOf(
   };
 }
 
-/** Equal while what is owed to a connection depends on the same rules; another one makes every client be owed again. */
-export function rulesFingerprint(member: Member, party: Party): string {
+/**
+ * Equal while the same rules decide about the same records; another one makes everything be listed and every client
+ * be owed again.
+ */
+export function rulesFingerprint(member: Member, party: Party, org: OrgConfig): string {
   const { direction, fieldDirections, clear, deletes } = member.config;
+  const lens = party.lens.version;
   return stableJson({
     direction,
     fieldDirections,
     clear,
     deletes,
     create: party.create,
-    lens: party.lens.version,
+    lens,
+    match: org.match,
   });
 }
 

@@ -3,6 +3,7 @@ import { ProviderError } from "../lib/errors.ts";
 import type { Page } from "../providers/provider.ts";
 import type { CursorRow, Listing, StagedRow } from "../store/ports.ts";
 import type { Line } from "./line.ts";
+import { rulesFingerprint } from "./parties.ts";
 import { withPatience } from "./patience.ts";
 
 /** A listing that was cut off longer ago is begun again: its page tokens may have lapsed, its records are old. */
@@ -63,7 +64,7 @@ async function begin(
   const trusted = cursor?.cursor != null && ageSeconds < line.capabilities.cursorSeconds;
   const listing: Listing = {
     id: line.deps.ids(),
-    mode: trusted && !options.full ? "changes" : "full",
+    mode: trusted && !options.full && !(await rulesChanged(line, cursor)) ? "changes" : "full",
     startedAt: instantOf(line.deps.clock),
     page: null,
     endCursor: null,
@@ -73,6 +74,15 @@ async function begin(
   await line.store.cursors.setListing(line.row.id, "clients", null, line.lease.lease);
   await line.store.cursors.setListing(line.row.id, "clients", listing, line.lease.lease);
   return listing;
+}
+
+/** Records that were skipped under other rules show only in a listing of everything (law 11). */
+async function rulesChanged(line: Line, cursor: CursorRow | null): Promise<boolean> {
+  const party = (await line.parties()).find((one) => one.connectionId === line.row.id);
+  const settled = cursor?.settledRules ?? null;
+  return (
+    settled !== null && party !== undefined && settled !== rulesFingerprint(line, party, line.org)
+  );
 }
 
 function nextPage(line: Line, cursor: CursorRow | null, listing: Listing): Promise<Page> {

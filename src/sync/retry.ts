@@ -33,7 +33,9 @@ async function countParked(
   connectionId: string,
 ): Promise<number> {
   const health = await parts.store.reads.health(orgId);
-  return health.find((one) => one.connectionId === connectionId)?.failingRecords ?? 0;
+  const failing = health.find((one) => one.connectionId === connectionId)?.failingRecords ?? 0;
+  // Parked writes are among the failing; they are counted where they are reopened.
+  return failing - (await parts.store.outbox.tally(connectionId)).parked;
 }
 
 async function oweListing(parts: EngineParts, member: Member): Promise<void> {

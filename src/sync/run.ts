@@ -152,7 +152,7 @@ async function enter(
 /** The lease is given back where the account cannot be opened: there is no line yet that would do it. */
 async function opened(run: SyncRun, lane: Lane, lease: LeaseKeeper): Promise<ProviderSession> {
   try {
-    return await run.parts.open({ ...lane.member, org: run.org }, watched(lane.tally, lease));
+    return await run.parts.open({ ...lane.member, org: run.org }, watched(run, lane.tally, lease));
   } catch (error) {
     await lease.release();
     throw error;
@@ -174,13 +174,23 @@ function refuseUnready(run: SyncRun, row: Connection, config: ConnectionConfig):
   });
 }
 
-/** Counts each request, and makes sure before it that the lease outlasts it (law 10). */
-function watched(tally: Tally, lease: LeaseKeeper): (fetch: Fetch) => Fetch {
-  return (fetch) => async (url, init) => {
-    await lease.ensure();
-    tally.add({ requests: 1 });
-    return fetch(url, init);
-  };
+/**
+ * Counts each request, and makes sure before it that the lease outlasts it (law 10). An interruption cuts off what
+ * only reads; a write is let finish, since its answer is worth knowing.
+ */
+function watched(run: SyncRun, tally: Tally, lease: LeaseKeeper): (fetch: Fetch) => Fetch {
+  const { signal } = run.options;
+  return (fetch) =>
+    async (url, init = {}) => {
+      await lease.ensure();
+      tally.add({ requests: 1 });
+      const reads = (init.method ?? "GET").toUpperCase() === "GET";
+      if (!signal || !reads) return fetch(url, init);
+      return fetch(url, {
+        ...init,
+        signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal,
+      });
+    };
 }
 
 async function advance(lane: Lane, work: (line: Line) => Promise<void>): Promise<void> {

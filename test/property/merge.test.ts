@@ -135,7 +135,7 @@ describe("mergePair (law 1)", () => {
     );
   });
 
-  it("lets a change of one side pass", () => {
+  it("lets a change of one side pass, and takes no ignored clear for one (law 2)", () => {
     laws.holds(
       fc.property(anyCase(), (one) => {
         const merge = merged(one);

@@ -70,6 +70,7 @@ function usableBinaries(folder: string, user: User | null): string {
     fs.rmSync(link, { force: true });
     fs.symlinkSync(relative(dirname(link), join(folder, source)), link);
   }
+  execFileSync("chmod", ["-R", "a+rX", copy]);
   return copy;
 }
 

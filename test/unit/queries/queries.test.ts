@@ -27,7 +27,7 @@ describe.each(eachDatabase)("reads for people, on $name", (database) => {
     return world;
   }
 
-  describe("readStatus", () => {
+  describe("readStatus (law 12)", () => {
     it("proves nothing before the first sync, and is healthy after it", async () => {
       const world = await open({ clients: 2 });
       expect(await status(world)).toMatchObject({ healthy: false });

@@ -46,7 +46,7 @@ async function createRich(room: Room): Promise<string> {
     names: [{ givenName: "Ana", familyName: "Berg", phoneticGivenName: "Ana" }],
     emailAddresses: [{ value: "ana@example.com", type: "work" }, { value: "ana@home.example" }],
     phoneNumbers: [{ value: "+49 30 1", type: "mobile" }, { value: "+49 30 2" }],
-    organizations: [{ name: "Acme", title: "CEO" }],
+    organizations: [{ name: "Acme", title: "Owner" }],
     birthdays: [{ date: { year: 1980, month: 5, day: 1 } }],
     nicknames: [{ value: "Annie" }],
     clientData: [{ key: "other-app", value: "42" }],
@@ -88,7 +88,7 @@ describe("an update of a Google contact", () => {
       names: [{ givenName: "Ana", familyName: "Stark", phoneticGivenName: "Ana" }],
       emailAddresses: [{ value: "stark@example.com", type: "work" }, { value: "ana@home.example" }],
       phoneNumbers: [{ value: "+49 30 2" }],
-      organizations: [{ name: "Umbrella", title: "CEO" }],
+      organizations: [{ name: "Umbrella", title: "Owner" }],
     });
   });
 

@@ -46,12 +46,12 @@ describe("what is put into a contact", () => {
   });
 
   it("keeps the title in a company that is changed or cleared", () => {
-    const record = person({ organizations: [{ name: "Acme", title: "CEO", current: true }] });
+    const record = person({ organizations: [{ name: "Acme", title: "Owner", current: true }] });
     expect(personLens.put({ company: "Umbrella" }, record)).toEqual({
-      organizations: [{ title: "CEO", current: true, name: "Umbrella" }],
+      organizations: [{ title: "Owner", current: true, name: "Umbrella" }],
     });
     expect(personLens.put({ company: null }, record)).toEqual({
-      organizations: [{ title: "CEO", current: true }],
+      organizations: [{ title: "Owner", current: true }],
     });
     expect(
       personLens.put({ company: null }, person({ organizations: [{ name: "Acme" }] })),

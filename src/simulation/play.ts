@@ -1,0 +1,245 @@
+import { must, unreachable } from "../lib/assert.ts";
+import { AstralisError } from "../lib/errors.ts";
+import { normalFields } from "../model/normal.ts";
+import { sameValue } from "../model/fields.ts";
+import type { ConnectionResult } from "../model/run.ts";
+import type { SyncDocument, SyncOptions } from "../sync/engine.ts";
+import type { AccountRecord } from "./accounts.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { Crash } from "./fuse.ts";
+import type { Edit, Step, SyncMode, Typed } from "./history.ts";
+import type { Place, Process, SimulatedWorld } from "./world.ts";
+
+/** Lets one thing happen, and writes down what people did. */
+export async function play(world: SimulatedWorld, chronicle: Chronicle, step: Step): Promise<void> {
+  world.reseed(step.seed);
+  world.clock.advance(step.waitMs);
+  chronicle.counts.steps += 1;
+  const pending: Promise<void>[] = [];
+  await playMoment(world, chronicle, step, pending);
+  await Promise.all(pending);
+}
+
+async function playMoment(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  step: Step,
+  pending: Promise<void>[],
+): Promise<void> {
+  switch (step.kind) {
+    case "sync":
+      await sync(world, chronicle, world.process(), optionsOf(world, step.connection, step.mode));
+      return;
+    case "two-syncs":
+      return syncTwice(world, chronicle, step.first, step.second);
+    case "retry":
+      await told(world, chronicle, () => world.process().engine.retry(world.org()));
+      return;
+    case "accept": {
+      const connection = placeAt(world, step.account).plan.name;
+      await sync(world, chronicle, world.process(), { connection, accept: [step.stop] });
+      return;
+    }
+    case "rules":
+      placeAt(world, step.account).rules.push(step.rules);
+      return;
+    case "fault":
+      return controlOf(world, step.account).addFaults(step.fault);
+    case "lag":
+      return controlOf(world, step.account).change({ listingLagMs: step.lagMs });
+    case "skew":
+      return controlOf(world, step.account).moveClock({ offsetMs: step.skewMs });
+    case "tokens":
+      return controlOf(world, step.account).endTokens(step.end);
+    case "cursors":
+      return controlOf(world, step.account).expireCursors();
+    case "reconnect":
+      return world.reconnect(placeAt(world, step.account));
+    case "wait":
+      return;
+    case "crash":
+      return world.fuse.armCrash(step.statement);
+    case "busy":
+      return world.fuse.armBusy(step.statement, step.times);
+    case "stale":
+      return world.fuse.armStale(step.statement, step.times);
+    case "meanwhile":
+      return world.fuse.armMeanwhile(step.request, () => {
+        if (isThere(step.edit)) editThere(world, chronicle, step.edit);
+        else pending.push(editHere(world, chronicle, step.edit, world.otherProcess()));
+      });
+    default:
+      if (isThere(step)) return editThere(world, chronicle, step);
+      return editHere(world, chronicle, step, world.process());
+  }
+}
+
+/** A sync whose every word is kept; null where it did not end with a document. */
+export async function sync(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  process: Process,
+  options: SyncOptions,
+): Promise<SyncDocument | null> {
+  chronicle.counts.syncs += 1;
+  const document = await told(world, chronicle, () => process.engine.sync(world.org(), options));
+  if (document === null) return null;
+  world.heard.push(JSON.stringify(document));
+  if (!process.life.ended)
+    for (const connection of document.connections) noteDefect(chronicle, connection);
+  return document;
+}
+
+async function syncTwice(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  first: number | null,
+  second: number | null,
+): Promise<void> {
+  const other = world.otherProcess();
+  await Promise.all([
+    sync(world, chronicle, world.process(), optionsOf(world, first, "normal")),
+    sync(world, chronicle, other, optionsOf(world, second, "normal")),
+  ]);
+  other.life.ended = true;
+}
+
+/** What people may be told is an AstralisError; a crash tells nothing. */
+async function told<T>(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Crash) return null;
+    const known = error instanceof AstralisError && error.code !== "internal";
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    world.heard.push(error instanceof AstralisError ? `${text} ${error.hint}` : text);
+    if (!known) chronicle.surprises.push(`${text}\n${error instanceof Error ? error.stack : ""}`);
+    return null;
+  }
+}
+
+function noteDefect(chronicle: Chronicle, connection: ConnectionResult): void {
+  const { error, name } = connection;
+  if (error?.code === "internal") chronicle.surprises.push(`${name}: ${error.message}`);
+}
+
+function optionsOf(world: SimulatedWorld, index: number | null, mode: SyncMode): SyncOptions {
+  return {
+    ...(index === null ? {} : { connection: placeAt(world, index).plan.name }),
+    ...(mode === "full" ? { full: true } : {}),
+    ...(mode === "dry" ? { dryRun: true } : {}),
+  };
+}
+
+type EditThere = Exclude<Edit, { readonly kind: "add-here" | "edit-here" | "remove-here" }>;
+type EditHere = Exclude<Edit, EditThere>;
+
+function isThere(edit: Edit | Step): edit is EditThere {
+  return "account" in edit;
+}
+
+async function editHere(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  edit: EditHere,
+  process: Process,
+): Promise<void> {
+  chronicle.counts.edits += 1;
+  const { engine } = process;
+  const org = world.org();
+  if (edit.kind === "add-here") {
+    const made = await told(world, chronicle, () => engine.addClient(org, { fields: edit.fields }));
+    if (made) note(world, chronicle, { side: "here", id: made.id }, edit.fields);
+    return;
+  }
+  const { items } = await world.store.reads.clients(world.orgId, {}, { limit: 1000 });
+  const client = items[Math.floor(edit.pick * items.length)];
+  if (client === undefined) return;
+  if (edit.kind === "remove-here") {
+    const removed = await told(world, chronicle, () => engine.removeClient(org, client.id));
+    const after = await world.store.reads.client(world.orgId, client.id);
+    if (removed || after?.removedAt) chronicle.removedHere.set(client.id, removed?.owed ?? []);
+    return;
+  }
+  await told(world, chronicle, () => engine.updateClient(org, client.id, { fields: edit.fields }));
+  // A process that crashed does not say whether it was done: the database does.
+  const after = await world.store.reads.client(world.orgId, client.id);
+  const typed = Object.entries(normalFields(edit.fields));
+  if (after && typed.every(([field, value]) => sameValue(value, after.fields[field] ?? null)))
+    note(world, chronicle, { side: "here", id: client.id }, edit.fields);
+}
+
+function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere): void {
+  chronicle.counts.edits += 1;
+  const { account } = placeAt(world, edit.account);
+  const side = edit.account;
+  if (edit.kind === "add-there") {
+    const id = account.add(edit.fields);
+    if (id === null) return;
+    chronicle.addedThere[side]?.add(id);
+    return note(world, chronicle, { side, id }, edit.fields);
+  }
+  const records = account.records().toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const record = records[Math.floor(edit.pick * records.length)];
+  if (record === undefined) return;
+  switch (edit.kind) {
+    case "edit-there":
+      if (account.change(record.id, edit.fields))
+        note(world, chronicle, { side, id: record.id }, edit.fields);
+      return;
+    case "remove-there":
+      if (account.remove(record.id)) chronicle.removedThere[side]?.add(record.id);
+      return;
+    case "rename-there": {
+      const id = account.rename(record.id);
+      if (id !== null) chronicle.renamed[side]?.set(record.id, id);
+      return;
+    }
+    case "swap-there": {
+      const other = records[Math.floor(edit.other * records.length)];
+      if (other !== undefined && other !== record) swap(world, chronicle, side, [record, other]);
+      return;
+    }
+    default:
+      return unreachable(edit);
+  }
+}
+
+function swap(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  side: number,
+  [one, other]: readonly [AccountRecord, AccountRecord],
+): void {
+  const { account } = placeAt(world, side);
+  for (const [to, from] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const fields = { email: from.fields["email"] ?? null };
+    if (account.change(to.id, fields)) note(world, chronicle, { side, id: to.id }, fields);
+  }
+}
+
+function note(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  of: { readonly side: "here" | number; readonly id: string },
+  fields: Typed,
+): void {
+  const atMs = world.clock.now();
+  for (const [field, value] of Object.entries(normalFields(fields)))
+    chronicle.typed.push({ ...of, atMs, field, value });
+}
+
+export function placeAt(world: SimulatedWorld, index: number): Place {
+  return must(world.places[index % world.places.length], "the world has connections");
+}
+
+function controlOf(world: SimulatedWorld, index: number) {
+  return placeAt(world, index).account.sandbox.control;
+}

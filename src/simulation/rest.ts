@@ -1,0 +1,76 @@
+import type { ConnectionResult } from "../model/run.ts";
+import type { SafetyStop } from "../sync/engine.ts";
+import { safetyStops } from "../sync/engine.ts";
+import type { Chronicle } from "./chronicle.ts";
+import { digestOf, readHub } from "./hub.ts";
+import { sync } from "./play.ts";
+import type { Place, SimulatedWorld } from "./world.ts";
+
+const minuteMs = 60_000;
+const longestRounds = 25;
+
+/** How the world came to rest. */
+export interface Rest {
+  readonly quiet: boolean;
+  /** What the last rounds still did, for the report. */
+  readonly doing: readonly string[];
+}
+
+/**
+ * Ends all that hinders, then syncs, as a person does who follows each hint, until two syncs in a row have nothing
+ * left to do (law 4).
+ */
+export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): Promise<Rest> {
+  world.fuse.disarm();
+  for (const { account } of world.places) account.sandbox.control.clearFaults();
+  let quietRounds = 0;
+  const doing: string[] = [];
+  for (let round = 0; round < longestRounds; round += 1) {
+    world.clock.advance(round === 0 ? 120 * minuteMs : 20 * minuteMs);
+    const before = digestOf(await readHub(world));
+    const marks = world.places.map(lastNumber);
+    const document = await sync(world, chronicle, world.process(), {});
+    for (const connection of document?.connections ?? []) await follow(world, chronicle, connection);
+    const wrote = world.places.flatMap((place, index) => writesAfter(place, marks[index] ?? 0));
+    const moved = before !== digestOf(await readHub(world));
+    const failed = (document?.connections ?? []).filter(({ error }) => error !== undefined);
+    const quiet = document !== null && failed.length === 0 && wrote.length === 0 && !moved;
+    quietRounds = quiet ? quietRounds + 1 : 0;
+    if (quietRounds === 2) return { quiet: true, doing };
+    doing.push(
+      `round ${round}: ${moved ? "the database moved; " : ""}${wrote.join(", ")} ${failed
+        .map(({ name, error }) => `${name}: ${error?.code} ${error?.message}`)
+        .join("; ")}`,
+    );
+  }
+  return { quiet: false, doing: doing.slice(-6) };
+}
+
+/** Does what the error's hint asks for. */
+async function follow(
+  world: SimulatedWorld,
+  chronicle: Chronicle,
+  { name, error }: ConnectionResult,
+): Promise<void> {
+  if (error === undefined) return;
+  const place = world.places.find((one) => one.plan.name === name);
+  if (place === undefined) return;
+  if (error.code === "safety-stop") {
+    const accept = safetyStops.filter((stop): stop is SafetyStop =>
+      error.hint.endsWith(`--accept ${stop}`),
+    );
+    await sync(world, chronicle, world.process(), { connection: name, accept });
+  }
+  if (error.code === "reauth-required") await world.reconnect(place);
+}
+
+function lastNumber(place: Place): number {
+  return place.account.sandbox.control.ledger().at(-1)?.number ?? 0;
+}
+
+function writesAfter(place: Place, number: number): readonly string[] {
+  return place.account.sandbox.control
+    .ledger(number)
+    .filter((entry) => entry.method !== "GET" && entry.path !== "/token")
+    .map((entry) => `${place.plan.name} ${entry.method} ${entry.path} ${entry.body.slice(0, 200)} -> ${entry.status}`);
+}

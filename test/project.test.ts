@@ -101,6 +101,18 @@ describe("the project", () => {
     expect(lost).toEqual([]);
   });
 
+  it("documents every variable that its tests read, and no other", () => {
+    const read = files
+      .filter((path) => /^test\/(?!unit\/support\/).*\.ts$/.test(path))
+      .flatMap((path) => [
+        ...readProjectFile(path).matchAll(/\benv(?:\["|\.)(ASTRALIS_[A-Z_]+|DATABASES)\b/g),
+      ])
+      .map((match) => match[1] ?? "");
+    const page = readProjectFile("docs/testing.md");
+    const documented = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1] ?? "");
+    expect(documented.toSorted()).toEqual([...new Set(read)].toSorted());
+  });
+
   it("is under the MIT licence", () => {
     expect(manifest.license).toBe("MIT");
     expect(readProjectFile("LICENSE")).toContain("The astralis authors");

@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import { AstralisError } from "../lib/errors.ts";
+import { isGone } from "../lib/holder.ts";
 import type { Lease, LeasePort } from "../store/ports.ts";
 
 export interface LeaseOptions<T> {
@@ -26,6 +27,11 @@ export async function withLease<T>(
   for (;;) {
     const answer = await leases.acquire(name, holder, ttlMs);
     if ("lease" in answer) return releasing(leases, answer.lease, work);
+    if (isGone(answer.heldBy)) {
+      // Its process died: what it left is taken over now, not when its lease lapses.
+      await leases.release({ name, holder: answer.heldBy, epoch: answer.epoch });
+      continue;
+    }
     if (leftMs <= 0) throw busy(answer.heldBy);
     const pauseMs = Math.min(200, leftMs, Math.max(10, answer.remainingMs));
     await clock.sleep(pauseMs);

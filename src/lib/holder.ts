@@ -6,13 +6,14 @@ export function holderOf(pid: number): string {
   return `${machine()}:${pid}`;
 }
 
-/** True only where that process was on this machine, in this boot and process namespace, and is gone. */
+/**
+ * True only where that process was on this machine, in this boot and process namespace, and is gone. Behind its name
+ * and a space a holder may have a word of its own.
+ */
 export function isGone(holder: string): boolean {
-  const [where, pid] = [
-    holder.slice(0, holder.lastIndexOf(":")),
-    Number(holder.slice(holder.lastIndexOf(":") + 1)),
-  ];
-  if (where !== machine() || !Number.isInteger(pid) || pid <= 0) return false;
+  const [, where, digits] = /^(.*):(\d+)(?: |$)/.exec(holder) ?? [];
+  const pid = Number(digits);
+  if (where !== machine() || !Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return false;

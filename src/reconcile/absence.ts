@@ -96,6 +96,26 @@ export function removeClient(
   return { kept, owed };
 }
 
+/**
+ * What a removal could not say of a record while a write to it was on its way: now that there is an answer, the record
+ * stays or is owed a delete, as the others were.
+ */
+export function suppress(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  mapping: Mapping,
+): void {
+  const suppressed: Mapping =
+    mapping.state === "suppressed"
+      ? mapping
+      : { ...mapping, state: "suppressed", stateAt: here.at };
+  work.putMapping(suppressed);
+  const open = work.openEntry(mapping.clientId, mapping.connectionId);
+  if (party.deletes === "propagate" && party.direction !== "pull" && !isUnderWay(open))
+    oweEntry(work, here, suppressed, { action: "delete", open });
+}
+
 /** Takes a tombstone back: the client's records are linked again, and owed what changed meanwhile. */
 export function reviveClient(
   work: Workspace,

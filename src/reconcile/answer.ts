@@ -3,7 +3,7 @@ import type { Fields } from "../model/fields.ts";
 import type { Flip, Mapping } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Frozen, OutboxEntry } from "../model/outbox.ts";
-import { markMissing } from "./absence.ts";
+import { markMissing, suppress } from "./absence.ts";
 import { journal } from "./journal.ts";
 import { mergeMapping, owe } from "./owe.ts";
 import { directionAfter, reconcilePair, withSeen } from "./pair.ts";
@@ -44,6 +44,9 @@ export function claim(
     : null;
   if (mapping && fields) return { mapping, fields };
   work.dropEntry(entry);
+  // The client was removed while this waited for its turn: what its record is owed by now is another write.
+  if (mapping?.state === "suppressed" && entry.action !== "delete" && client.removedAt !== null)
+    suppress(work, here, party, mapping);
   if (mapping?.state === "creating")
     work.putMapping({ ...mapping, state: "cancelled", stateAt: here.at });
   return null;
@@ -78,6 +81,9 @@ export function settle(
         ? markMissing(work, here, mapping, "absent")
         : followMerge(work, here, party, mapping, outcome.mergedInto);
     case "refused":
+      // Nobody waits any more for a write to a client that was removed meanwhile.
+      if (entry.action !== "delete" && work.client(entry.clientId).removedAt !== null)
+        return void claim(work, here, party, entry);
       work.count("failed");
       return work.putEntry({
         ...entry,
@@ -161,7 +167,12 @@ function written(
   observed(work, here, party, answered, observation);
 }
 
-/** Reconciles what an answer showed; where the client is gone from here meanwhile, the record is left alone. */
+/** Whether a removal of the client is about this record. */
+function isHeld({ state }: Mapping): boolean {
+  return state === "linked" || state === "creating" || state === "suppressed";
+}
+
+/** Reconciles what an answer showed; a client that is gone from here meanwhile takes nothing of it. */
 function observed(
   work: Workspace,
   here: Circumstances,
@@ -170,11 +181,8 @@ function observed(
   observation: Observation,
 ): void {
   const seen = withSeen(mapping, observation, here);
-  if (work.client(mapping.clientId).removedAt !== null) {
-    const suppressed =
-      seen.state === "linked" ? { ...seen, state: "suppressed" as const, stateAt: here.at } : seen;
-    return work.putMapping(suppressed);
-  }
+  if (work.client(mapping.clientId).removedAt !== null)
+    return isHeld(seen) ? suppress(work, here, party, seen) : work.putMapping(seen);
   if (seen.state === "linked") return reconcilePair(work, here, party, seen);
   work.putMapping(seen);
   owe(work, here, mapping.clientId);

@@ -56,7 +56,6 @@ export type MergeRule =
   | "manual"
   | "pull-only"
   | "push-only"
-  | "clear-ignored"
   | "frozen"
   | "identity";
 
@@ -76,7 +75,7 @@ export function mergePair(pair: Pair, lens: ValueLens, rules: MergeRules): Merge
   const agreed: Record<string, BaseField> = { ...base?.fields };
   const decisions: Decision[] = [];
   for (const field of fieldsOf(pair, lens)) {
-    const view = viewField(field, pair, base, sides);
+    const view = viewField(field, pair, { base, sides, rules });
     const outcome = decideField(view, pair, lens, rules);
     if (outcome.agreed) agreed[field] = outcome.agreed;
     if (!outcome.decision) continue;
@@ -101,6 +100,13 @@ interface FieldView {
   readonly remoteChanged: boolean;
 }
 
+/** The local values, as the provider would give them back. */
+interface NormalSides {
+  readonly local: Fields;
+  readonly baseLocal: Fields;
+  readonly sent: Fields;
+}
+
 interface FieldOutcome {
   readonly decision?: Decision;
   readonly agreed?: BaseField;
@@ -109,23 +115,43 @@ interface FieldOutcome {
 function viewField(
   field: string,
   pair: Pair,
-  base: Base | null,
-  sides: { readonly local: Fields; readonly baseLocal: Fields; readonly sent: Fields },
+  how: { readonly base: Base | null; readonly sides: NormalSides; readonly rules: MergeRules },
 ): FieldView {
-  const agreed = base?.fields[field];
+  const { sides, rules } = how;
   const remote = pair.remote[field];
+  const local = pair.local[field] ?? null;
   const localNormal = sides.local[field];
-  const arrived = field in sides.sent && sameValue(remote, sides.sent[field]);
+  const base = baseOf(field, pair, how);
+  // A clear that is ignored is no change of either side.
+  const counts = (value: FieldValue) => !isEmpty(value) || rules.clear(field) === "propagate";
+  const sameLocal =
+    localNormal === undefined || base === undefined
+      ? sameValue(local, base?.local ?? null)
+      : sameValue(
+          localNormal,
+          base === how.base?.fields[field] ? (sides.baseLocal[field] ?? null) : base.remote,
+        );
   return {
     field,
-    local: pair.local[field] ?? null,
+    local,
     localNormal,
     remote,
-    base: agreed,
-    localChanged:
-      localNormal !== undefined && !sameValue(localNormal, sides.baseLocal[field] ?? null),
-    remoteChanged: remote !== undefined && !sameValue(remote, agreed?.remote) && !arrived,
+    base,
+    localChanged: !sameLocal && counts(local),
+    remoteChanged: remote !== undefined && !sameValue(remote, base?.remote) && counts(remote),
   };
+}
+
+/** What both sides agreed on last; a value that an unanswered write sent, and that is there now, counts as that (law 5). */
+function baseOf(
+  field: string,
+  pair: Pair,
+  { base, sides }: { readonly base: Base | null; readonly sides: NormalSides },
+): BaseField | undefined {
+  const remote = pair.remote[field];
+  const arrived =
+    remote !== undefined && field in sides.sent && sameValue(remote, sides.sent[field]);
+  return arrived ? { local: pair.sent?.[field] ?? null, remote } : base?.fields[field];
 }
 
 function decideField(
@@ -138,7 +164,7 @@ function decideField(
   if (remote === undefined)
     return view.base && view.localChanged ? sendValue(view, "local-changed", rules) : {};
   if (sameValue(localNormal, remote)) {
-    const known = view.base && !view.localChanged && !view.remoteChanged;
+    const known = sameValue(view.base?.local, view.local) && sameValue(view.base?.remote, remote);
     return known ? {} : { agreed: { local: view.local, remote } };
   }
   const taking = (rule: MergeRule, lost: FieldValue = null) =>
@@ -206,12 +232,6 @@ function takeValue(
       decision: decision(view, "let-be", "push-only", { lost: remote }),
     };
   }
-  if (isEmpty(remote) && rules.clear(view.field) === "ignore") {
-    return {
-      agreed: { local: view.base?.local ?? view.local, remote },
-      decision: decision(view, "let-be", "clear-ignored", {}),
-    };
-  }
   const barred = pair.barred.get(view.field);
   if (barred) return { decision: decision(view, "hold", "identity", { conflict: barred }) };
   const lifted = normalValue(
@@ -230,16 +250,18 @@ function sendValue(
   rules: MergeRules,
   lost: FieldValue = null,
 ): FieldOutcome {
-  // The provider cannot hold this value: what the record has stays (law 3).
-  if (view.localNormal === undefined) return {};
+  // The provider cannot hold this value: what the record has stays (law 3), whatever it was that lost to it.
+  if (view.localNormal === undefined) return lost === null ? {} : letBe(view, rule, lost);
   if (rules.direction(view.field) === "pull") return {};
-  if (isEmpty(view.local) && rules.clear(view.field) === "ignore") {
-    return {
-      agreed: { local: view.local, remote: view.remote ?? view.base?.remote ?? null },
-      decision: decision(view, "let-be", "clear-ignored", {}),
-    };
-  }
   return { decision: decision(view, "send", rule, { lost }) };
+}
+
+/** Both sides keep what they have, and both know that. */
+function letBe(view: FieldView, rule: MergeRule, lost: FieldValue): FieldOutcome {
+  return {
+    agreed: { local: view.local, remote: view.remote ?? null },
+    decision: decision(view, "let-be", rule, { lost }),
+  };
 }
 
 function decision(
@@ -260,9 +282,12 @@ function decision(
   };
 }
 
-/** Every field that either side has and the lens holds, in one order. */
+/** Every field that either side has, or had, and the lens holds, in one order. */
 function fieldsOf(pair: Pair, lens: ValueLens): readonly string[] {
-  const names = new Set([...lens.fields, ...Object.keys(pair.local), ...Object.keys(pair.remote)]);
+  const known = [pair.local, pair.remote, pair.base?.fields ?? {}].flatMap((side) =>
+    Object.keys(side),
+  );
+  const names = new Set([...lens.fields, ...known]);
   return [...names].filter((field) => lens.holds(field));
 }
 

@@ -6,7 +6,7 @@ import type { ParkedReason } from "../model/journal.ts";
 import type { Mapping, MappingState } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import { stableJson } from "../lib/json.ts";
-import { dropConflicts, markMissing, reviveClient } from "./absence.ts";
+import { dropConflicts, markMissing, reviveClient, suppress } from "./absence.ts";
 import { journal, journalRecord } from "./journal.ts";
 import { currentMapping, freshMapping, undated } from "./owe.ts";
 import { identityKeys, reconcilePair, withSeen } from "./pair.ts";
@@ -50,6 +50,9 @@ export function adopt(
 ): void {
   const entry = work.openEntry(mapping.clientId, party.connectionId);
   if (entry) work.dropEntry(entry);
+  // The client was removed while its record was being made.
+  if (work.client(mapping.clientId).removedAt !== null)
+    return suppress(work, here, party, withSeen(mapping, seen, here));
   const linked = withSeen({ ...mapping, state: "linked", stateAt: here.at }, seen, here);
   work.putMapping(linked);
   journalRecord(work, here, linked, { action: "link", rule: "adopted", side: "remote" });

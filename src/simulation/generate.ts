@@ -11,8 +11,8 @@ const hourMs = 3_600_000;
 export function generateHistory(seed: number): History {
   const dice = createDice(seed);
   const connections = planConnections(dice);
-  const length = dice.weighted({ short: 50, usual: 40, long: 10 });
-  const count = { short: [3, 9], usual: [10, 18], long: [19, 32] }[length];
+  const length = dice.weighted({ short: 65, usual: 30, long: 5 });
+  const count = { short: [2, 6], usual: [7, 13], long: [14, 30] }[length];
   const accounts = connections.length;
   const steps: Step[] = [];
   const put = (moment: Moment, waitMs: number) =>
@@ -195,7 +195,8 @@ function statement(dice: Dice): number {
 }
 
 function waitBefore(dice: Dice, moment: Moment): number {
-  if (moment.kind === "wait") return dice.whole(1, 40) * hourMs;
+  // Some 26 days: then no cursor holds any more.
+  if (moment.kind === "wait") return (dice.chance(0.15) ? 630 : dice.whole(1, 40)) * hourMs;
   return dice.chance(0.1) ? 0 : dice.whole(0, dice.pick([1000, minuteMs, 20 * minuteMs]));
 }
 

@@ -44,7 +44,9 @@ export function checkConvergence(scene: Scene): readonly Violation[] {
       if (!sameValue(remote, seen))
         return [violation("unseen-edit", "6", `${at}: ${field} is ${show(remote)}, last seen ${show(seen)}`)];
       const local = held[field];
-      if (local === undefined || sameValue(local, remote)) return [];
+      // A record can hold a value in another spelling than the provider's normal one, such as a country's name.
+      const spelt = lens?.normal({ [field]: remote })[field];
+      if (local === undefined || sameValue(local, remote) || sameValue(local, spelt)) return [];
       if (isExplained(scene, { place, mapping, field, local, remote })) return [];
       return [violation("not-converged", "1", `${at}: ${field} is ${show(local)} here and ${show(remote)} there; base ${show(mapping.base?.fields[field])}`)];
     });
@@ -69,11 +71,16 @@ function isExplained(scene: Scene, { place, mapping, field, local, remote }: Dif
   const oneWay = place.rules.some(
     (rules) => (rules.fieldDirections[field] ?? rules.direction) !== "both",
   );
+  // An edit of a text that the provider holds in part can make room there that nothing fills (law 3).
+  const agreed = mapping.base?.fields[field];
+  const inPart =
+    typeof local === "string" && typeof remote === "string" && local.startsWith(remote) &&
+    local.length > 100 && sameValue(agreed?.remote, remote);
   const cleared = isEmpty(local) || isEmpty(remote);
   const ignored = place.rules.some(
     (rules) => (rules.clear.fields[field] ?? rules.clear.default) === "ignore",
   );
-  return held || waits || oneWay || (cleared && ignored);
+  return held || waits || inPart || oneWay || (cleared && ignored);
 }
 
 /** Every record is known, every client is where it belongs, and nothing is left to be sent (law 5). */

@@ -17,26 +17,30 @@ export interface Rest {
 }
 
 /**
- * Ends all that hinders, then syncs, as a person does who follows each hint, until two syncs in a row have nothing
- * left to do (law 4).
+ * Ends all that hinders, then syncs, as a person does who follows each hint, until one more sync writes
+ * nothing, anywhere (law 4).
  */
 export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): Promise<Rest> {
   world.fuse.disarm();
   for (const { account } of world.places) account.sandbox.control.clearFaults();
-  let quietRounds = 0;
+  let before = await readHub(world);
   const doing: string[] = [];
   for (let round = 0; round < longestRounds; round += 1) {
     world.clock.advance(round === 0 ? 120 * minuteMs : 20 * minuteMs);
-    const before = digestOf(await readHub(world));
     const marks = world.places.map(lastNumber);
-    const document = await sync(world, chronicle, world.process(), {});
+    // What an empty page hid shows in the next listing of everything.
+    const full = round === 0 && world.places.some(hadEmptyPage);
+    const document = await sync(world, chronicle, world.process(), { full });
     for (const connection of document?.connections ?? []) await follow(world, chronicle, connection);
     const wrote = world.places.flatMap((place, index) => writesAfter(place, marks[index] ?? 0));
-    const moved = before !== digestOf(await readHub(world));
+    const after = await readHub(world);
+    const moved = digestOf(before) !== digestOf(after);
+    before = after;
     const failed = (document?.connections ?? []).filter(({ error }) => error !== undefined);
-    const quiet = document !== null && failed.length === 0 && wrote.length === 0 && !moved;
-    quietRounds = quiet ? quietRounds + 1 : 0;
-    if (quietRounds === 2) return { quiet: true, doing };
+    const idle = failed.length === 0 && wrote.length === 0 && !moved;
+    // What waits for its time would still move: then there is no rest yet.
+    const waiting = after.outbox.some(({ state }) => state !== "parked" && state !== "held");
+    if (document !== null && idle && !waiting) return { quiet: true, doing };
     doing.push(
       `round ${round}: ${moved ? "the database moved; " : ""}${wrote.join(", ")} ${failed
         .map(({ name, error }) => `${name}: ${error?.code} ${error?.message}`)
@@ -62,6 +66,10 @@ async function follow(
     await sync(world, chronicle, world.process(), { connection: name, accept });
   }
   if (error.code === "reauth-required") await world.reconnect(place);
+}
+
+function hadEmptyPage(place: Place): boolean {
+  return place.account.sandbox.control.ledger().some((entry) => entry.fault === "empty-page");
 }
 
 function lastNumber(place: Place): number {

@@ -225,7 +225,10 @@ export interface StagedPort {
     readonly changed: number;
     readonly staged: number;
   }>;
-  /** Linked mappings of which a full listing showed nothing. */
+  /**
+   * Linked mappings of which the full listing under way showed nothing, and which were not observed since it began.
+   * Rows that were committed still count as shown, until the listing ends.
+   */
   absent(connectionId: string, collection: Collection, limit: number): Promise<readonly Mapping[]>;
 }
 
@@ -269,7 +272,10 @@ export interface Writes {
  */
 export interface WorkPort {
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Reads, decides (pure) and saves in one transaction: what `decide` returns is written or nothing is. */
+  /**
+   * Reads, decides (pure) and saves in one transaction: what `work` returns is written or nothing is. Decisions of one
+   * organization are taken one after another; `work` uses its reader alone, and waits for no request.
+   */
   commit<T>(
     lease: Lease | null,
     work: (reader: Reader) => Promise<{ readonly writes: Writes; readonly result: T }>,
@@ -347,6 +353,7 @@ export interface RunPort {
     },
   ): Promise<void>;
   get(orgId: string, id: string): Promise<Run | null>;
+  /** The newest first. */
   list(orgId: string, page: PageOf): Promise<Paged<Run>>;
   changes(orgId: string, runId: string, page: PageOf): Promise<Paged<Change>>;
 }

@@ -34,6 +34,7 @@ export async function dryRun(
       deliver: async (line) => {
         changes.push(...(await owedChanges(line)));
       },
+      deliverRest: async () => {},
     });
     const names = new Map(run.members.map((member) => [member.row.id, member.config.name]));
     changes.unshift(...(await takenChanges(run, scratch, names)));

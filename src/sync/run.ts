@@ -24,6 +24,8 @@ export interface Hands {
   /** Clears up writes whose answer is not known. */
   settle(line: Line, when: "before-pull" | "after-pull"): Promise<void>;
   deliver(line: Line): Promise<void>;
+  /** Once all have delivered: what one of them found out meanwhile and owes to another. */
+  deliverRest(line: Line): Promise<void>;
 }
 
 /** A connection's way through the run: it falls out at the first error, and the others go on. */
@@ -81,6 +83,7 @@ export async function runConnections(
         }),
       ),
     );
+    await Promise.all(lanes.map((lane) => advance(lane, hands.deliverRest)));
   } finally {
     await Promise.all(lanes.map((lane) => leave(run, lane)));
   }
@@ -97,10 +100,19 @@ export async function runConnections(
 
 export function writingHands(run: SyncRun): Hands {
   const acceptCreates = run.options.accept?.includes("creates") ?? false;
+  const send = (line: Line) => deliver(line, { safety: run.parts.safety, acceptCreates });
   return {
     settle: settleUnanswered,
-    deliver: (line) => deliver(line, { safety: run.parts.safety, acceptCreates }),
+    deliver: send,
+    deliverRest: async (line) => {
+      if (await owesNow(line)) await send(line);
+    },
   };
+}
+
+async function owesNow({ store, deps, row }: Line): Promise<boolean> {
+  const due = await store.outbox.due(row.id, instantOf(deps.clock), 1);
+  return due.length > 0;
 }
 
 async function enter(

@@ -5,7 +5,8 @@ import type { CrashRoom } from "./room.ts";
 
 /** When a process is killed. */
 export type Moment =
-  | { readonly kind: "time"; readonly afterMs: number }
+  /** After this share of what a sync usually takes, from the start of its process. */
+  | { readonly kind: "time"; readonly share: number }
   /** That many requests of this kind were carried out, and that many milliseconds went by since. */
   | {
       readonly kind: "request";
@@ -45,7 +46,7 @@ const usualDelayMs = 8;
 export function momentText(moment: Moment): string {
   switch (moment.kind) {
     case "time":
-      return `${moment.afterMs} ms after the start`;
+      return `after ${Math.round(100 * moment.share)} % of its time`;
     case "step":
       return `${moment.afterMs} ms after "${moment.pattern.source}"`;
     case "request": {
@@ -56,26 +57,37 @@ export function momentText(moment: Moment): string {
   }
 }
 
+export interface Victim {
+  readonly room: CrashRoom;
+  readonly start: () => Running;
+  /** How long it runs when nobody kills it. */
+  readonly usualMs: () => Promise<number>;
+}
+
 /** Kills the process at the moment; resolves with how long it had run, or null where it was over before. */
 export async function killAt(
   moment: Moment,
-  room: CrashRoom,
-  start: () => Running,
+  { room, start, usualMs }: Victim,
 ): Promise<{ readonly running: Running; readonly livedMs: number | null }> {
-  const controls = [room.stripe, room.google].map(({ sandbox }) => sandbox.control);
+  const delayMs = moment.kind === "time" ? moment.share * (await usualMs()) : moment.afterMs;
   const served = moment.kind === "request" ? prepare(moment, room[moment.target.vendor]) : null;
-  for (const control of controls)
-    control.addFaults({ match: {}, kind: "delay", delayMs: usualDelayMs, times: 0 });
+  slowDown(room);
   const startedAt = performance.now();
   const running = start();
   const due = moment.kind === "time" ? Promise.resolve() : reached(moment, running, served);
-  await Promise.race([running.ended, due.then(() => sleep(moment.afterMs))]);
+  await Promise.race([running.ended, due.then(() => sleep(delayMs))]);
   const livedMs =
     running.child.exitCode === null ? Math.round(performance.now() - startedAt) : null;
   running.child.kill("SIGKILL");
   await running.ended;
-  for (const control of controls) control.clearFaults();
+  for (const { sandbox } of [room.stripe, room.google]) sandbox.control.clearFaults();
   return { running, livedMs };
+}
+
+/** Till the faults are cleared. */
+export function slowDown(room: CrashRoom): void {
+  const slow = { match: {}, kind: "delay", delayMs: usualDelayMs, times: 0 } as const;
+  for (const { sandbox } of [room.stripe, room.google]) sandbox.control.addFaults(slow);
 }
 
 function prepare(

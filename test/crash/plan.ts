@@ -26,24 +26,20 @@ const leastRequests: Readonly<Record<Scenario, (target: Target) => number>> = {
 };
 
 /**
- * The rounds of one database, with seeded moments: of every five, three at a request, one at a step of the program
- * and one at any time at all, spread over the sync's usual duration.
+ * The rounds from that number on, with seeded moments: of every five, three at a request, one at a step of the
+ * program and one at any time at all, spread over the sync's usual duration.
  */
-export function planRounds(
-  rounds: number,
-  options: { readonly first: number; readonly usualMs: Readonly<Record<Scenario, number>> },
-): readonly Round[] {
+export function planRounds(first: number, rounds: number): readonly Round[] {
   return Array.from({ length: rounds }, (_, index) => {
-    const number = options.first + index;
+    const number = first + index;
     const random = roundRandom(number);
     const kind = number % 5;
     const scenario: Scenario = random() < 0.3 ? "first sync" : "later sync";
     const editsBetween = scenario === "later sync" && random() < 0.5;
     if (kind === 3) return { number, scenario, editsBetween, moment: stepMoment(random) };
     if (kind === 4) {
-      const fraction = ((Math.floor(number / 5) % 4) + random()) / 4;
-      const afterMs = Math.round(fraction * options.usualMs[scenario]);
-      return { number, scenario, editsBetween, moment: { kind: "time", afterMs } };
+      const share = ((Math.floor(number / 5) % 4) + random()) / 4;
+      return { number, scenario, editsBetween, moment: { kind: "time", share } };
     }
     const ordinal = Math.floor(number / 5) * 3 + kind;
     return requestRound(number, { ordinal, random, editsBetween, scenario });

@@ -2,14 +2,10 @@ import { createSeededRandom } from "../../src/lib/random.ts";
 
 /** How long a crash suite works, and with which moments; `docs/testing.md` has the variables. */
 export interface CrashSettings {
-  /** Rounds a database. */
-  readonly rounds: number;
-  /** Whether everything runs, rather than the part that a commit waits for. */
-  readonly isFull: boolean;
+  /** Rounds of each test that has them, on each database; null for the short part, which a commit waits for. */
+  readonly rounds: number | null;
   readonly seed: number;
 }
-
-const shortRounds = 2;
 
 export const crashSettings: CrashSettings = readSettings(process.env);
 
@@ -21,15 +17,15 @@ export function roundRandom(round: number): () => number {
 
 /** Seed first, so that a run that hangs or dies can be played again. */
 export function announce(suite: string): void {
-  const { rounds, isFull, seed } = crashSettings;
-  const extent = isFull ? `${rounds} rounds a database` : "short";
+  const { rounds, seed } = crashSettings;
+  const extent = rounds === null ? "the short part" : `${rounds} rounds`;
   process.stdout.write(`${suite}: seed ${seed}, ${extent} (ASTRALIS_CRASH_SEED=${seed})\n`);
 }
 
 function readSettings(env: Readonly<Record<string, string | undefined>>): CrashSettings {
   const rounds = count(env["ASTRALIS_CRASH_ROUNDS"], "ASTRALIS_CRASH_ROUNDS");
   const seed = count(env["ASTRALIS_CRASH_SEED"], "ASTRALIS_CRASH_SEED");
-  return { rounds: rounds ?? shortRounds, isFull: rounds !== null, seed: seed ?? 1 };
+  return { rounds, seed: seed ?? 1 };
 }
 
 function count(text: string | undefined, name: string): number | null {

@@ -99,11 +99,7 @@ function strangers(
   );
 }
 
-function wrongsOf(
-  deed: Deed,
-  side: string,
-  records: readonly AccountRecord[],
-): readonly string[] {
+function wrongsOf(deed: Deed, side: string, records: readonly AccountRecord[]): readonly string[] {
   if (deed.removed) return [];
   const record = records.find(({ email }) => email === deed.email);
   if (record === undefined) return [`${deed.email} is missing ${side}`];
@@ -118,9 +114,7 @@ function disagreements(
   deed: Deed,
   sides: readonly (readonly [string, readonly AccountRecord[]])[],
 ): readonly string[] {
-  const found = sides.flatMap(([, records]) =>
-    records.filter(({ email }) => email === deed.email),
-  );
+  const found = sides.flatMap(([, records]) => records.filter(({ email }) => email === deed.email));
   const fields: readonly EditedField[] = ["name", "phone", "notes"];
   return fields.flatMap((field) => {
     const values = new Set(found.map((record) => record[field]));

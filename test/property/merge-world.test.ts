@@ -72,7 +72,9 @@ const connection: fc.Arbitrary<ConnectionSpec> = fc.record({
   deletes: fc.constantFrom("unlink" as const, "propagate" as const, "ignore" as const),
   dated: fc.boolean(),
   ownId: fc.boolean(),
+  rewrites: fc.constant(false),
 });
+const rewriting = connection.map((spec) => ({ ...spec, rewrites: true }));
 const two = fc.tuple(connection, connection);
 const story = (...steps: readonly fc.Arbitrary<Step>[]) =>
   fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 12 });
@@ -86,7 +88,20 @@ describe("a hub and two providers", () => {
         expect(world.sync()).toEqual({ here: 0, there: 0 });
         expect(world.rows.outbox.size).toBe(0);
       }),
-      600,
+      400,
+    );
+  });
+
+  it("come to rest with a provider that rewrites what it is sent, and the hub keeps its own words (law 4)", () => {
+    laws.holds(
+      fc.property(fc.tuple(rewriting, connection), story(...editing, syncing), (specs, steps) => {
+        const world = play(specs, steps);
+        rest(world);
+        expect(world.sync()).toEqual({ here: 0, there: 0 });
+        const names = world.clients().flatMap(({ fields }) => fields["name"] ?? []);
+        expect(names.filter((name) => name === name.toUpperCase())).toEqual([]);
+      }),
+      400,
     );
   });
 
@@ -98,7 +113,7 @@ describe("a hub and two providers", () => {
         expect(world.sync()).toEqual({ here: 0, there: 0 });
         expect(world.rows.outbox.size).toBe(0);
       }),
-      600,
+      400,
     );
   });
 
@@ -109,7 +124,7 @@ describe("a hub and two providers", () => {
         rest(world);
         expect(disagreements(world, specs)).toEqual([]);
       }),
-      600,
+      400,
     );
   });
 
@@ -125,7 +140,7 @@ describe("a hub and two providers", () => {
         const mapped = [...world.rows.mappings.values()].filter(({ state }) => state === "linked");
         expect(mapped.length).toBe(world.clients().length * specs.length);
       }),
-      600,
+      400,
     );
   });
 
@@ -137,7 +152,7 @@ describe("a hub and two providers", () => {
         rest(world);
         expect(written.filter((edit) => !isAccountedFor(world, edit))).toEqual([]);
       }),
-      600,
+      400,
     );
   });
 
@@ -153,7 +168,7 @@ describe("a hub and two providers", () => {
         const gone = world.rows.journal.filter(({ action }) => action === "delete");
         expect(gone.filter(({ source }) => source !== "person")).toEqual([]);
       }),
-      600,
+      400,
     );
   });
 
@@ -164,7 +179,37 @@ describe("a hub and two providers", () => {
         rest(world);
         expect(world.sync()).toEqual({ here: 0, there: 0 });
       }),
-      600,
+      400,
+    );
+  });
+
+  it("take a removed client's records along under `propagate`, those that were on their way too (law 7)", () => {
+    const unclear = fc.array(fc.constantFrom<Fault>("lost-answer", "never-sent"), { maxLength: 3 });
+    laws.holds(
+      fc.property(
+        two,
+        story(...editing),
+        some,
+        fieldEdits,
+        unclear,
+        (drawn, steps, who, edit, how) => {
+          const specs = drawn.map((spec) => ({ ...spec, deletes: "propagate" as const }));
+          const known = play(specs, [...steps, { kind: "sync", faults: [] }]);
+          const email = `person${who}@example.com`;
+          const last: readonly Step[] = [
+            { kind: "add", client: who, fields: edit },
+            { kind: "edit", client: who, fields: edit },
+            { kind: "sync", faults: how },
+            { kind: "remove", client: who },
+          ];
+          for (const step of last) playStep(known, step, []);
+          rest(known);
+          const left = specs.flatMap((_spec, index) => known.records(index));
+          expect(left.filter(({ fields }) => fields["email"] === email)).toEqual([]);
+          expect(known.clients().filter(({ fields }) => fields["email"] === email)).toEqual([]);
+        },
+      ),
+      400,
     );
   });
 

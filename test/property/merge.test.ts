@@ -131,7 +131,7 @@ describe("mergePair (law 1)", () => {
           expect(heldBy(one.lens, field, agreed) ?? null).toEqual(remote);
         }
       }),
-      4000,
+      2000,
     );
   });
 
@@ -150,7 +150,7 @@ describe("mergePair (law 1)", () => {
           expect(movement(merge, field)).toBe(expected);
         }
       }),
-      4000,
+      2000,
     );
   });
 
@@ -172,7 +172,7 @@ describe("mergePair (law 1)", () => {
           expect(remotes.some((value) => sameValue(value, both.remote))).toBe(true);
         }
       }),
-      4000,
+      2000,
     );
   });
 
@@ -186,7 +186,7 @@ describe("mergePair (law 1)", () => {
           expect(base === undefined || remoteChanged).toBe(true);
         }
       }),
-      4000,
+      2000,
     );
   });
 
@@ -210,7 +210,7 @@ describe("mergePair (law 1)", () => {
           );
         }
       }),
-      4000,
+      2000,
     );
   });
 
@@ -226,7 +226,7 @@ describe("mergePair (law 1)", () => {
           expect(movement(merge, field)).toBe(winner === "hold" ? undefined : winner);
         }
       }),
-      4000,
+      2000,
     );
   });
 
@@ -283,7 +283,7 @@ describe("mergePair (law 1)", () => {
         expect(mirror.send).toEqual(merge.take);
         expect(heldIn(mirror)).toEqual(heldIn(merge));
       }),
-      4000,
+      2000,
     );
   });
 });
@@ -298,7 +298,7 @@ describe("planning again after applying", () => {
         expect(again.send).toEqual({});
         expect(heldIn(again)).toEqual(heldIn(merge));
       }),
-      4000,
+      2000,
     );
   });
 

@@ -66,10 +66,9 @@ export function findStaleRows(
     const imports = files.flatMap((file) =>
       importsOf(file).map((found) => resolveImport(file.path, found.specifier)),
     );
-    const unused = [
-      ...room.allows.map((allowance) => allowance.target).filter((t) => t !== "every room"),
-      ...room.packages,
-    ].filter((target) => !imports.some((path) => covers(target, path)));
+    const unused = [...room.allows.map((allowance) => allowance.target), ...room.packages].filter(
+      (target) => !imports.some((path) => covers(target, path)),
+    );
     return unused.map((target) => `${room.name}: the table lets it import ${target}, nothing does`);
   });
 }
@@ -238,10 +237,7 @@ function problemOf(found: Import, from: string, room: Room, rooms: readonly Room
   }
   const target = roomOf(path, rooms);
   if (target === room) return null;
-  const allowance = room.allows.find(
-    (item) =>
-      covers(item.target, path) || item.target === target?.name || item.target === "every room",
-  );
+  const allowance = room.allows.find((item) => covers(item.target, path));
   if (allowance === undefined) return `${room.name} may not import ${path}`;
   if (allowance.manner === "types" && found.kind !== "type") {
     return `${room.name} may import types alone from ${path}`;

@@ -57,6 +57,8 @@ export interface ConnectionSpec {
   readonly dated: boolean;
   /** Whether its records carry the id that a create gave them. */
   readonly ownId: boolean;
+  /** Whether it puts names into capitals when they are written, which its lens does not tell. */
+  readonly rewrites: boolean;
 }
 
 export interface Rec {
@@ -71,15 +73,7 @@ const orgId = "org";
 const stepMs = 1000;
 
 export function createWorld(specs: readonly ConnectionSpec[]): World {
-  const tables = {
-    clients: new Map<string, Client>(),
-    identities: new Map<string, Identity>(),
-    mappings: new Map<string, Mapping>(),
-    outbox: new Map<string, OutboxEntry>(),
-    conflicts: new Map<string, Conflict>(),
-    parked: new Map<string, Parked>(),
-    journal: [] as Change[],
-  };
+  const tables = emptyTables();
   const providers = specs.map(() => new Map<string, Rec>());
   let parties = specs.map((spec, index) => partyOf(spec, index));
   let nowMs = Date.UTC(2026, 0, 1);
@@ -113,6 +107,13 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
     const next = { ...rec, version, modifiedAt: tick() };
     records.set(rec.id, next);
     return next;
+  };
+
+  /** What this provider makes of the values that it is sent, which may be more than its lens tells. */
+  const kept = (index: number, sent: Fields): Fields => {
+    const { name } = sent;
+    const capitals = specs[index]?.rewrites === true && typeof name === "string";
+    return capitals ? { ...sent, name: name.toUpperCase() } : sent;
   };
 
   const see = (index: number, rec: Rec): Observation => {
@@ -250,7 +251,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
       const empty = Object.fromEntries(lens.fields.map((field) => [field, null]));
       const made = put(index, {
         id: `${index}-${ids()}`,
-        fields: writtenTo(lens, { email: null, ...empty }, fields),
+        fields: writtenTo(lens, { email: null, ...empty }, kept(index, fields)),
         ownId: ownId ? mapping.id : null,
       });
       return lost({ kind: "done", observation: see(index, made) });
@@ -268,7 +269,10 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
     if (String(record.version) !== mapping.remoteVersion) {
       return { kind: "stale", observation: see(index, record) };
     }
-    const updated = put(index, { ...record, fields: writtenTo(lens, record.fields, fields) });
+    const updated = put(index, {
+      ...record,
+      fields: writtenTo(lens, record.fields, kept(index, fields)),
+    });
     return lost({ kind: "done", observation: see(index, updated) });
   };
 
@@ -358,7 +362,8 @@ function partyOf(spec: ConnectionSpec, index: number): Party {
   };
 }
 
-type Tables = {
+/** The rows of an organization by key, as a database would have them. */
+export type Tables = {
   readonly clients: Map<string, Client>;
   readonly identities: Map<string, Identity>;
   readonly mappings: Map<string, Mapping>;
@@ -368,7 +373,19 @@ type Tables = {
   readonly journal: Change[];
 };
 
-function rowsOf(tables: Tables): Rows {
+export function emptyTables(): Tables {
+  return {
+    clients: new Map(),
+    identities: new Map(),
+    mappings: new Map(),
+    outbox: new Map(),
+    conflicts: new Map(),
+    parked: new Map(),
+    journal: [],
+  };
+}
+
+export function rowsOf(tables: Tables): Rows {
   return {
     clients: [...tables.clients.values()],
     identities: [...tables.identities.values()],
@@ -388,7 +405,7 @@ function entriesAt(tables: Tables, party: Party | undefined): readonly OutboxEnt
 }
 
 /** Keeps what a decision changed, and refuses what a database would; returns how many clients and states it wrote. */
-function save(tables: Tables, work: Workspace): number {
+export function save(tables: Tables, work: Workspace): number {
   const { clients, identities, mappings, outbox, conflicts, parked, changes } = work.changes();
   for (const client of [...clients.insert, ...clients.update])
     tables.clients.set(client.id, client);

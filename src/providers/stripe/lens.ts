@@ -37,6 +37,9 @@ const limits: Readonly<Record<string, number>> = {
 
 const phoneLimit = 20;
 
+/** So many characters before the cut tell an edit of a long text from a new text in its place. */
+const seamLength = 24;
+
 const fields = [...Object.keys(textKeys), ...Object.keys(addressKeys)];
 const holds = (field: string) => fields.includes(field);
 
@@ -88,8 +91,8 @@ function lift(
   if (sameValue(held, remote)) return local;
   const [whole, part, edited] = [textOf(local), textOf(held), textOf(remote)];
   const wasCut = whole !== null && part !== null && whole !== part && whole.startsWith(part);
-  // What Stripe had no room for is kept behind what was edited there (law 3).
-  if (wasCut && edited !== null && sameValue(base, held))
+  // What Stripe had no room for is kept behind an edit that still ends where it was cut (law 3).
+  if (wasCut && edited?.endsWith(part.slice(-seamLength)) === true && sameValue(base, held))
     return cutText(edited + whole.slice(part.length), maxFieldCharacters);
   return remote;
 }

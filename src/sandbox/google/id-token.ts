@@ -22,10 +22,15 @@ export interface IdTokens {
 
 const keyId = "a5tr4l15a5tr4l15a5tr4l15a5tr4l15a5tr4l15";
 
-/** The key is made when it is first needed: that takes a while, and most worlds never ask. */
+let key: KeyObject | null = null;
+
+/** Made when it is first needed, and then for all worlds of the process: that takes a while. */
+function privateKey(): KeyObject {
+  key ??= generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  return key;
+}
+
 export function createIdTokens(): IdTokens {
-  let key: KeyObject | null = null;
-  const privateKey = () => (key ??= generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
   return {
     issue: (access, { nonce, nowMs }) => {
       const { account, client, scopes } = access.grant;

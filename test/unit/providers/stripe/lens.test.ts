@@ -76,8 +76,9 @@ describe("a remote edit", () => {
 
   it("leaves what Stripe had cut off behind the edited text", () => {
     const base = "a".repeat(5000);
-    expect(customerLens.lift("notes", "edited", long, base)).toBe(
-      "edited and what Stripe has no room for",
+    const edited = `edited ${"a".repeat(4990)}`;
+    expect(customerLens.lift("notes", edited, long, base)).toBe(
+      `${edited} and what Stripe has no room for`,
     );
   });
 
@@ -88,6 +89,7 @@ describe("a remote edit", () => {
   });
 
   it("that says something else is taken as it is", () => {
+    expect(customerLens.lift("notes", "a new text", long, "a".repeat(5000))).toBe("a new text");
     expect(customerLens.lift("country", "FR", "Germany", "DE")).toBe("FR");
     expect(customerLens.lift("notes", null, long, "a".repeat(5000))).toBe(null);
     expect(customerLens.lift("notes", "other", long, "not what was cut")).toBe("other");

@@ -92,4 +92,9 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: "watch clients sync both ways, with sandboxed providers",
     load: async () => (await import("./commands/demo.ts")).demo,
   },
+  {
+    name: "selftest",
+    summary: "check the engine on this machine, with faults and crashes, against sandboxes alone",
+    load: async () => (await import("./commands/selftest.ts")).selftest,
+  },
 ];

@@ -27,6 +27,7 @@ export function insertKey(text: string, path: readonly string[], entry: Entry): 
   const document = parse(text);
   if (document.errors.length > 0) return null;
   const before = meaningOf(document);
+  if (before === undefined) return null;
   const inserted = splice(text, document, path, entry);
   if (inserted === null) return null;
   const after = parse(inserted);
@@ -44,9 +45,14 @@ function parse(text: string): Document.Parsed {
   });
 }
 
-/** Its values, with aliases followed: many of them, but never endlessly many. */
+/** Its values, with aliases followed; undefined where they lead nowhere, or to endlessly many. */
 function meaningOf(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 1000 });
+  try {
+    const meaning: unknown = document.toJS({ maxAliasCount: 1000 });
+    return meaning;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The deepest mapping that is there takes the rest of the path. */

@@ -45,8 +45,9 @@ function readRequest(
   // Another host name means that a page elsewhere had its name point here.
   const hosts = [`127.0.0.1:${expected.port}`, `localhost:${expected.port}`];
   if (request.method !== "GET" || !hosts.includes(request.headers.host ?? "")) return null;
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
-  if (url.pathname !== expected.path) return null;
+  // A request line can hold what is no address at all.
+  const url = URL.parse(request.url ?? "/", "http://127.0.0.1");
+  if (url?.pathname !== expected.path) return null;
   return readCallback(url.searchParams, {
     redirectUri: expected.redirectUri,
     state: expected.state,

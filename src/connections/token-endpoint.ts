@@ -179,18 +179,26 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 function readAnswer(answer: TokenEndpointResponse, askedAtMs: number): TokenAnswer {
-  const lifeSeconds = answer.expires_in;
-  const grantSeconds = Number(answer["refresh_token_expires_in"] ?? Number.NaN);
   const accountHint = answer["stripe_user_id"];
   return {
     accessToken: answer.access_token,
     issuedAtMs: askedAtMs,
-    expiresAtMs: lifeSeconds === undefined ? null : askedAtMs + lifeSeconds * 1000,
+    expiresAtMs: endMs(askedAtMs, answer.expires_in),
     refreshToken: answer.refresh_token ?? null,
     scopes: answer.scope === undefined ? null : answer.scope.split(/[\s,]+/).filter(Boolean),
-    grantExpiresAtMs: Number.isFinite(grantSeconds) ? askedAtMs + grantSeconds * 1000 : null,
+    grantExpiresAtMs: endMs(askedAtMs, answer["refresh_token_expires_in"]),
     accountHint: typeof accountHint === "string" ? accountHint : null,
   };
+}
+
+/** What ends later does not end: so far off no date can even be written down. */
+const longestLifeSeconds = 100 * 365 * 86_400;
+
+/** When that many seconds are over; null where they are not told, or tell of no end. */
+function endMs(askedAtMs: number, told: unknown): number | null {
+  const seconds = typeof told === "string" && /^\d+$/.test(told) ? Number(told) : told;
+  const ends = typeof seconds === "number" && Math.abs(seconds) < longestLifeSeconds;
+  return ends ? askedAtMs + seconds * 1000 : null;
 }
 
 function endpointOf(client: OAuthClient, name: "authorize" | "token"): string {

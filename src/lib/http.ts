@@ -42,16 +42,21 @@ export function clockOffsetMs(response: Response, clock: Clock): number | null {
   return Number.isNaN(date) ? null : date - clock.now();
 }
 
+/** What is asked for beyond this is asked for again: no slip of a server's clock stops a connection for years. */
+const longestRetrySeconds = 7 * 86_400;
+
 /** Seconds to wait by Retry-After, in either of its forms (RFC 9110, 10.2.3); null without one. */
 export function retryAfterSeconds(headers: Headers, clock: Clock): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;
-  if (/^\d+(\.\d+)?$/.test(value.trim())) return Number(value);
+  if (/^\d+(\.\d+)?$/.test(value.trim()))
+    return Math.min(Number(value), longestRetrySeconds);
   const date = Date.parse(value);
   if (Number.isNaN(date)) return null;
   // The provider's date is read against the provider's own clock, where the answer tells it.
   const now = Date.parse(headers.get("date") ?? "");
-  return Math.max(0, (date - (Number.isNaN(now) ? clock.now() : now)) / 1000);
+  const seconds = (date - (Number.isNaN(now) ? clock.now() : now)) / 1000;
+  return Math.min(Math.max(0, seconds), longestRetrySeconds);
 }
 
 /** The platform's own error would repeat the header, and with it a key. */

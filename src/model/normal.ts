@@ -16,9 +16,8 @@ export function normalValue(field: string, value: FieldValue): FieldValue {
       .filter((item) => item !== "");
     return items.length === 0 ? null : [...new Set(items)].toSorted();
   }
-  const text = normalOne(value);
-  if (text === "") return null;
-  return field === "email" ? normalEmail(text) : text;
+  const text = field === "email" ? normalEmail(value) : normalOne(value);
+  return text === "" ? null : text;
 }
 
 /** Each field in its normal form; unknown fields stay unknown. */
@@ -37,10 +36,10 @@ export function completeFields(fields: Fields): Fields {
   return { ...empty, ...Object.fromEntries(given) };
 }
 
-/** Trimmed and case-folded, in NFC: two spellings of one address are one identity (law 8). */
+/** A line in normal form, case-folded: two spellings of one address are one identity (law 8). */
 export function normalEmail(address: string): string {
   // Lower-casing can leave what composes further, such as a small j and its caron: NFC comes last.
-  return address.trim().toLowerCase().normalize("NFC");
+  return normalLine(address).toLowerCase().normalize("NFC");
 }
 
 /** Something before and after one @, no white space: addresses in any script pass, sentences do not. */

@@ -1,8 +1,8 @@
 import type { Client } from "../model/client.ts";
 import type { Mapping } from "../model/mapping.ts";
 import { journal, journalRecord } from "./journal.ts";
-import { currentMapping, isUnderWay, mergeMapping, owe, oweEntry } from "./owe.ts";
-import { claimIdentities, reconcilePair } from "./pair.ts";
+import { cancelCreate, currentMapping, isUnderWay, mergeMapping, oweEntry } from "./owe.ts";
+import { claimIdentities, reconcileClient, reconcilePair } from "./pair.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -77,10 +77,7 @@ export function removeClient(
   for (const mapping of work.mappingsOf(client.id)) {
     const party = here.parties.find((one) => one.connectionId === mapping.connectionId);
     const open = work.openEntry(client.id, mapping.connectionId);
-    if (mapping.state === "creating" && open && !isUnderWay(open)) {
-      work.dropEntry(open);
-      work.putMapping({ ...mapping, state: "cancelled", stateAt: here.at });
-    }
+    if (mapping.state === "creating" && !isUnderWay(open)) cancelCreate(work, here, mapping);
     if (mapping.state !== "linked" && mapping.state !== "missing") continue;
     const propagate =
       mapping.state === "linked" && party?.deletes === "propagate" && party.direction !== "pull";
@@ -140,8 +137,7 @@ export function reviveClient(
     if (open) work.dropEntry(open);
     work.putMapping({ ...mapping, state: "linked", stateAt: here.at });
   }
-  claimIdentities(work, here, work.client(client.id));
-  owe(work, here, client.id);
+  reconcileClient(work, here, client.id);
 }
 
 /** Nothing waits for a person any more where no field moves. */
@@ -164,6 +160,6 @@ function promoteDuplicate(
   if (!next || client.removedAt !== null) return false;
   const linked: Mapping = { ...next, state: "linked", stateAt: here.at };
   journalRecord(work, here, linked, { action: "link", rule: "promoted" });
-  reconcilePair(work, here, party, linked);
+  reconcilePair(work, here, linked);
   return true;
 }

@@ -5,8 +5,8 @@ import type { Observation } from "../model/observation.ts";
 import type { Frozen, OutboxEntry } from "../model/outbox.ts";
 import { markMissing, suppress } from "./absence.ts";
 import { journal } from "./journal.ts";
-import { mergeMapping, owe } from "./owe.ts";
-import { directionAfter, reconcilePair, withSeen } from "./pair.ts";
+import { cancelCreate, createFields, mergeMapping } from "./owe.ts";
+import { directionAfter, reconcileClient, reconcilePair, withSeen } from "./pair.ts";
 import { followMerge } from "./observe.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
@@ -47,8 +47,7 @@ export function claim(
   // The client was removed while this waited for its turn: what its record is owed by now is another write.
   if (mapping?.state === "suppressed" && entry.action !== "delete" && client.removedAt !== null)
     suppress(work, here, party, mapping);
-  if (mapping?.state === "creating")
-    work.putMapping({ ...mapping, state: "cancelled", stateAt: here.at });
+  if (mapping?.state === "creating") cancelCreate(work, here, mapping);
   return null;
 }
 
@@ -74,7 +73,11 @@ export function settle(
     case "stale":
       // Nothing was written. The record as it is now is reconciled, and what is still owed is owed anew.
       work.dropEntry(entry);
-      return observed(work, here, party, mapping, outcome.observation);
+      return observed(work, here, party, {
+        mapping,
+        observation: outcome.observation,
+        sent: entry.frozen?.fields ?? null,
+      });
     case "gone":
       work.dropEntry(entry);
       return outcome.mergedInto === null
@@ -87,8 +90,8 @@ export function settle(
       work.count("failed");
       return work.putEntry({
         ...entry,
+        // What was refused stays beside it: another write is tried, the same one is not.
         state: "parked",
-        frozen: null,
         attempts: entry.attempts + 1,
         reason: outcome.message,
       });
@@ -127,16 +130,6 @@ function owedFields(
   return Object.keys(send).length > 0 ? send : null;
 }
 
-/** A create sends every field that has a value there and may go there. */
-function createFields(party: Party, fields: Fields): Fields {
-  const held = party.lens.normal(fields);
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      ([field]) => (held[field] ?? null) !== null && party.rules.direction(field) !== "pull",
-    ),
-  );
-}
-
 function written(
   work: Workspace,
   here: Circumstances,
@@ -164,7 +157,7 @@ function written(
     flips: flipsAfter(mapping, sent),
     lastDirection: directionAfter(mapping.lastDirection, "to-external"),
   };
-  observed(work, here, party, answered, observation);
+  observed(work, here, party, { mapping: answered, observation, sent: null });
 }
 
 /** Whether a removal of the client is about this record. */
@@ -177,15 +170,20 @@ function observed(
   work: Workspace,
   here: Circumstances,
   party: Party,
-  mapping: Mapping,
-  observation: Observation,
+  what: {
+    readonly mapping: Mapping;
+    readonly observation: Observation;
+    /** What a write that was not carried out, or whose answer is not known, sent. */
+    readonly sent: Fields | null;
+  },
 ): void {
-  const seen = withSeen(mapping, observation, here);
+  const { mapping, observation, sent } = what;
+  const seen = withSeen(mapping, observation, { here, party });
   if (work.client(mapping.clientId).removedAt !== null)
     return isHeld(seen) ? suppress(work, here, party, seen) : work.putMapping(seen);
-  if (seen.state === "linked") return reconcilePair(work, here, party, seen);
+  if (seen.state === "linked") return reconcilePair(work, here, seen, sent);
   work.putMapping(seen);
-  owe(work, here, mapping.clientId);
+  reconcileClient(work, here, mapping.clientId);
 }
 
 /** The base moves to the values that were sent, never to the client's present ones (law 5). */

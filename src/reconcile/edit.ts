@@ -7,8 +7,7 @@ import { emailIdentity } from "../model/identity.ts";
 import { completeFields, isEmail, normalFields } from "../model/normal.ts";
 import { reviveClient } from "./absence.ts";
 import { journal } from "./journal.ts";
-import { owe } from "./owe.ts";
-import { claimIdentities } from "./pair.ts";
+import { reconcileClient } from "./pair.ts";
 import type { Circumstances } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -41,8 +40,7 @@ export function addClient(work: Workspace, here: Circumstances, edit: Edit): Cli
   refuseWithoutIdentity(here, client.fields);
   work.putClient(client);
   journalEdit(work, here, client, {}, fields, "create");
-  claimIdentities(work, here, client);
-  owe(work, here, client.id);
+  reconcileClient(work, here, client.id);
   return client;
 }
 
@@ -77,8 +75,7 @@ export function updateClient(
     if (flips.length < Object.keys(mapping.flips).length)
       work.putMapping({ ...mapping, flips: Object.fromEntries(flips) });
   }
-  claimIdentities(work, here, after);
-  owe(work, here, client.id);
+  reconcileClient(work, here, client.id);
   return after;
 }
 

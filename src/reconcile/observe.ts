@@ -8,8 +8,8 @@ import type { Observation } from "../model/observation.ts";
 import { stableJson } from "../lib/json.ts";
 import { dropConflicts, markMissing, reviveClient, suppress } from "./absence.ts";
 import { journal, journalRecord } from "./journal.ts";
-import { currentMapping, freshMapping, undated } from "./owe.ts";
-import { identityKeys, reconcilePair, withSeen } from "./pair.ts";
+import { currentMapping, freshMapping } from "./owe.ts";
+import { editedAt, identityKeys, reconcilePair, withSeen } from "./pair.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -40,7 +40,7 @@ function isOlder(seen: Observation, last: string, now: string): boolean {
   return last <= now && seen.requestedAt < last;
 }
 
-/** Ties the record to a client that was waiting for it, with an empty base (law 5). */
+/** Ties the record to a client that was waiting for it, with an empty base but for what was sent and is there (law 5). */
 export function adopt(
   work: Workspace,
   here: Circumstances,
@@ -52,11 +52,10 @@ export function adopt(
   if (entry) work.dropEntry(entry);
   // The client was removed while its record was being made.
   if (work.client(mapping.clientId).removedAt !== null)
-    return suppress(work, here, party, withSeen(mapping, seen, here));
-  const linked = withSeen({ ...mapping, state: "linked", stateAt: here.at }, seen, here);
-  work.putMapping(linked);
+    return suppress(work, here, party, withSeen(mapping, seen, { here, party }));
+  const linked = withSeen({ ...mapping, state: "linked", stateAt: here.at }, seen, { here, party });
   journalRecord(work, here, linked, { action: "link", rule: "adopted", side: "remote" });
-  reconcilePair(work, here, party, linked);
+  reconcilePair(work, here, linked, entry?.frozen?.fields ?? null);
 }
 
 function observeMapped(
@@ -68,7 +67,7 @@ function observeMapped(
 ): void {
   switch (mapping.state) {
     case "linked":
-      return reconcilePair(work, here, party, withSeen(mapping, seen, here));
+      return reconcilePair(work, here, withSeen(mapping, seen, { here, party }));
     case "missing":
     case "unlinked":
       // It reappeared: the deletion was none.
@@ -77,7 +76,7 @@ function observeMapped(
       return observeSuppressed(work, here, party, mapping, seen);
     case "duplicate":
       // Listed, neither pulled nor pushed; what was seen serves if it is promoted.
-      return work.putMapping(withSeen(mapping, seen, here));
+      return work.putMapping(withSeen(mapping, seen, { here, party }));
     case "creating":
     case "merged":
     case "cancelled":
@@ -97,7 +96,8 @@ function observeSuppressed(
   if (!edited) return;
   reviveClient(work, here, work.client(mapping.clientId), party.connectionId);
   const revived = work.mapping(mapping.id);
-  if (revived?.state === "linked") reconcilePair(work, here, party, withSeen(revived, seen, here));
+  if (revived?.state === "linked")
+    reconcilePair(work, here, withSeen(revived, seen, { here, party }));
 }
 
 function relink(
@@ -113,9 +113,12 @@ function relink(
   const state: MappingState =
     other && other.id !== mapping.id && other.state === "linked" ? "duplicate" : "linked";
   if (state === "duplicate") return;
-  const linked = withSeen({ ...mapping, state, stateAt: here.at, missingRun: null }, seen, here);
+  const linked = withSeen({ ...mapping, state, stateAt: here.at, missingRun: null }, seen, {
+    here,
+    party,
+  });
   journalRecord(work, here, linked, { action: "link", rule: "reappeared" });
-  reconcilePair(work, here, party, linked);
+  reconcilePair(work, here, linked);
 }
 
 function observeUnmapped(
@@ -198,14 +201,14 @@ function linkTo(
   });
   if (mapping.state === "duplicate") {
     work.count("skipped");
-    return work.putMapping(withSeen(mapping, seen, here));
+    return work.putMapping(withSeen(mapping, seen, { here, party }));
   }
-  reconcilePair(work, here, party, withSeen(mapping, seen, here));
+  reconcilePair(work, here, withSeen(mapping, seen, { here, party }));
 }
 
 function createHere(work: Workspace, here: Circumstances, party: Party, seen: Observation): void {
   const fields = lifted(party, seen.fields);
-  const time = { at: seen.modifiedAt ?? undated, source: party.connectionId };
+  const time = { at: editedAt(seen, null, party), source: party.connectionId };
   const client: Client = {
     id: here.ids(),
     orgId: here.orgId,
@@ -236,7 +239,7 @@ function createHere(work: Workspace, here: Circumstances, party: Party, seen: Ob
     state: "linked",
     lastDirection: "from-external",
   };
-  reconcilePair(work, here, party, withSeen(mapping, seen, here));
+  reconcilePair(work, here, withSeen(mapping, seen, { here, party }));
 }
 
 /** A new client's values: the record's, in the hub's own form. */

@@ -1,3 +1,4 @@
+import { stableJson } from "../lib/json.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Client } from "../model/client.ts";
 import type { Mapping, MappingState } from "../model/mapping.ts";
@@ -12,12 +13,17 @@ export const undated = "1970-01-01T00:00:00.000Z";
 
 /**
  * Makes the outbox say what each connection is owed for this client, in the transaction that decided it (law 5):
- * one open entry a connection, or none where both sides agree.
+ * one open entry a connection, or none where both sides agree. `sends` has the hub's values that linked records lack.
  */
-export function owe(work: Workspace, here: Circumstances, clientId: string): void {
+export function oweAll(
+  work: Workspace,
+  here: Circumstances,
+  clientId: string,
+  sends: ReadonlyMap<string, Fields>,
+): void {
   const client = work.client(clientId);
-  if (client.removedAt !== null) return;
-  for (const party of here.parties) oweTo(work, here, party, client);
+  for (const party of here.parties)
+    oweTo(work, here, party, { client, send: sends.get(party.connectionId) ?? {} });
 }
 
 /** The mapping through which a client's fields move at a connection; the linked one before any other. */
@@ -54,7 +60,7 @@ export function mergeMapping(
     local: client.fields,
     localTimes: client.fieldTimes,
     remote: mapping.seen?.fields ?? {},
-    remoteAt: remoteTime(mapping, party),
+    remoteAt: mapping.seen?.modifiedAt ?? undated,
     base: mapping.base,
     sent: more.sent ?? null,
     flips: mapping.flips,
@@ -63,35 +69,71 @@ export function mergeMapping(
   return mergePair(pair, party.lens, party.rules);
 }
 
-/** When the record was last edited: its own word, else the start of the previous pass (law 1). */
-export function remoteTime(mapping: Mapping, party: Party): string {
-  const seen = mapping.seen;
-  const told = seen?.modifiedAt ?? party.previousPassAt ?? undated;
-  return seen !== null && told > seen.requestedAt ? seen.requestedAt : told;
-}
-
 /** An entry that is being sent, or whose answer is not known, is left alone until it has one. */
 export function isUnderWay(entry: OutboxEntry | undefined): boolean {
   return entry?.state === "sending" || entry?.state === "unknown";
 }
 
-function oweTo(work: Workspace, here: Circumstances, party: Party, client: Client): void {
+/** A write that was refused is tried again, though it is the same: the record or the configuration changed (law 11). */
+export function reopenRefused(
+  work: Workspace,
+  here: Circumstances,
+  of: Pick<Mapping, "clientId" | "connectionId">,
+): void {
+  const open = work.openEntry(of.clientId, of.connectionId);
+  if (open?.state === "parked") work.putEntry(reopened(open, here));
+}
+
+function oweTo(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  { client, send }: { readonly client: Client; readonly send: Fields },
+): void {
   const mapping = currentMapping(work, client.id, party.connectionId);
   const open = work.openEntry(client.id, party.connectionId);
   if (isUnderWay(open)) return;
+  const mayCreate = party.create.there && party.listed && party.direction !== "pull";
   if (mapping === undefined) {
-    if (party.create.there && party.listed && party.direction !== "pull")
-      oweCreate(work, here, party, client);
+    if (mayCreate) oweCreate(work, here, party, client);
     return;
   }
-  if (mapping.state === "creating") {
-    if (open && open.state !== "due") work.putEntry(reopened(open, here));
-    return;
-  }
+  if (mapping.state === "creating" && !mayCreate) return cancelCreate(work, here, mapping);
   const owed =
-    mapping.state === "linked" && Object.keys(mergeMapping(client, mapping, party).send).length > 0;
-  if (!owed && open) work.dropEntry(open);
-  if (owed && open?.state !== "due") oweEntry(work, here, mapping, { action: "update", open });
+    mapping.state === "creating"
+      ? { action: "create" as const, fields: createFields(party, client.fields) }
+      : { action: "update" as const, fields: mapping.state === "linked" ? send : {} };
+  if (owed.action === "update" && Object.keys(owed.fields).length === 0) {
+    if (open) work.dropEntry(open);
+  } else if (open?.mappingId !== mapping.id || !isAwaited(open, owed)) {
+    oweEntry(work, here, mapping, { action: owed.action, open });
+  }
+}
+
+/** A refused write waits until it would be another one, an ambiguous one for a person: the others for their turn. */
+function isAwaited(
+  open: OutboxEntry,
+  owed: { readonly action: OutboxAction; readonly fields: Fields },
+): boolean {
+  if (open.action !== owed.action) return false;
+  return open.state !== "parked" || stableJson(open.frozen?.fields) === stableJson(owed.fields);
+}
+
+/** What has not been sent yet need not be; the record was never made. */
+export function cancelCreate(work: Workspace, here: Circumstances, mapping: Mapping): void {
+  const open = work.openEntry(mapping.clientId, mapping.connectionId);
+  if (open) work.dropEntry(open);
+  work.putMapping({ ...mapping, state: "cancelled", stateAt: here.at });
+}
+
+/** A create sends every field that has a value there and may go there. */
+export function createFields(party: Party, fields: Fields): Fields {
+  const held = party.lens.normal(fields);
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([field]) => (held[field] ?? null) !== null && party.rules.direction(field) !== "pull",
+    ),
+  );
 }
 
 function oweCreate(work: Workspace, here: Circumstances, party: Party, client: Client): void {
@@ -113,7 +155,10 @@ export function oweEntry(
   mapping: Mapping,
   what: { readonly action: OutboxAction; readonly open: OutboxEntry | undefined },
 ): void {
-  if (what.open) return work.putEntry({ ...reopened(what.open, here), action: what.action });
+  if (what.open) {
+    const { action } = what;
+    return work.putEntry({ ...reopened(what.open, here), action, mappingId: mapping.id });
+  }
   work.putEntry({
     id: here.ids(),
     orgId: here.orgId,

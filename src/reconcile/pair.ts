@@ -1,19 +1,33 @@
+import type { Instant } from "../lib/clock.ts";
+import { stableJson } from "../lib/json.ts";
 import type { Client } from "../model/client.ts";
 import { completeFields } from "../model/normal.ts";
 import { emailIdentity, phoneIdentity } from "../model/identity.ts";
 import type { IdentityKey } from "../model/identity.ts";
-import type { FieldValue } from "../model/fields.ts";
+import { sameValue } from "../model/fields.ts";
+import type { Fields, FieldValue } from "../model/fields.ts";
 import type { ConflictKind } from "../model/journal.ts";
-import type { LastDirection, Mapping } from "../model/mapping.ts";
+import type { LastDirection, Mapping, Seen } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import { journal } from "./journal.ts";
 import type { Decision, Merge } from "./merge.ts";
-import { mergeMapping, owe, remoteTime } from "./owe.ts";
+import {
+  currentMapping,
+  isUnderWay,
+  mergeMapping,
+  oweAll,
+  reopenRefused,
+  undated,
+} from "./owe.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The mapping with what was just seen of its record. */
-export function withSeen(mapping: Mapping, observation: Observation, here: Circumstances): Mapping {
+export function withSeen(
+  mapping: Mapping,
+  observation: Observation,
+  { here, party }: { readonly here: Circumstances; readonly party: Party },
+): Mapping {
   return {
     ...mapping,
     externalId: observation.externalId,
@@ -24,26 +38,92 @@ export function withSeen(mapping: Mapping, observation: Observation, here: Circu
       fields: observation.fields,
       emails: observation.emails,
       requestedAt: observation.requestedAt,
-      modifiedAt: observation.modifiedAt,
+      modifiedAt: editedAt(observation, mapping.seen, party),
     },
     lastSyncedAt: here.at,
   };
 }
 
 /**
- * Reconciles a linked pair: takes into the hub what the record changed, keeps what conflicts, and owes every
- * connection, this one too, what it now lacks.
+ * When the record was last edited, by our clock, as far as can be told: its own word, else what was known of it while
+ * it was the same, else the start of the previous pass; never after it was seen (law 1). It is fixed when the record is
+ * seen, so that what was decided by it stays decided.
+ */
+export function editedAt(observation: Observation, before: Seen | null, party: Party): Instant {
+  const same = before !== null && stableJson(before.fields) === stableJson(observation.fields);
+  const known = same ? before.modifiedAt : null;
+  const told = observation.modifiedAt ?? known ?? party.previousPassAt ?? undated;
+  return told > observation.requestedAt ? observation.requestedAt : told;
+}
+
+/**
+ * Reconciles a linked pair, and with it the client and all of its other records. `sent` is what a write without an
+ * answer sent to this record: what of it is there counts as agreed (law 5).
  */
 export function reconcilePair(
   work: Workspace,
   here: Circumstances,
-  party: Party,
   mapping: Mapping,
+  sent: Fields | null = null,
 ): void {
+  const before = work.mapping(mapping.id)?.seen ?? null;
+  const moved = stableJson(before?.fields) !== stableJson(mapping.seen?.fields);
+  if (moved) reopenRefused(work, here, mapping);
+  work.putMapping(mapping);
+  reconcileClient(work, here, mapping.clientId, { mappingId: mapping.id, before, sent });
+}
+
+/** What a decision has just seen of one of a client's records. */
+interface News {
+  readonly mappingId: string;
+  /** How the record was before. */
+  readonly before: Seen | null;
+  readonly sent: Fields | null;
+}
+
+/**
+ * Reconciles a client with each of its records, as they were last seen: takes into the hub what a record changed, keeps
+ * what conflicts, and owes every connection what it then lacks. A value that one record gives can decide about
+ * another one's, so it goes on until nothing is taken any more; each record gives a value once.
+ */
+export function reconcileClient(
+  work: Workspace,
+  here: Circumstances,
+  clientId: string,
+  news: News | null = null,
+): void {
+  if (work.client(clientId).removedAt !== null) return;
+  claimIdentities(work, here, work.client(clientId));
+  const sends = new Map<string, Fields>();
+  for (let taken = true; taken; ) {
+    taken = false;
+    for (const party of here.parties) {
+      const mapping = currentMapping(work, clientId, party.connectionId);
+      if (mapping?.state !== "linked" || isInFlux(work, mapping, news)) continue;
+      const merge = mergeIntoHub(work, here, party, { mapping, news });
+      sends.set(party.connectionId, merge.send);
+      taken ||= Object.keys(merge.take).length > 0;
+    }
+  }
+  oweAll(work, here, clientId, sends);
+}
+
+/** A record that is being written to: it is looked at again when there is an answer. */
+function isInFlux(work: Workspace, mapping: Mapping, news: News | null): boolean {
+  if (news?.mappingId === mapping.id) return false;
+  return isUnderWay(work.openEntry(mapping.clientId, mapping.connectionId));
+}
+
+function mergeIntoHub(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  { mapping, news }: { readonly mapping: Mapping; readonly news: News | null },
+): Merge {
   const client = work.client(mapping.clientId);
-  const entry = work.openEntry(client.id, party.connectionId);
-  const sent = entry?.state === "unknown" ? (entry.frozen?.fields ?? null) : null;
   const barred = barredFields(work, here, client, mapping);
+  const seen = news?.mappingId === mapping.id ? news : null;
+  const sent = seen?.sent ?? unansweredFields(work, mapping);
   const merge = mergeMapping(client, mapping, party, { sent, barred });
   const taken = Object.keys(merge.take).length > 0;
   const after: Mapping = {
@@ -55,10 +135,20 @@ export function reconcilePair(
       : mapping.lastDirection,
   };
   work.putMapping(after);
-  noteDecisions(work, here, after, merge);
-  if (taken) takeIntoHub(work, here, client, { merge, mapping: after, party });
-  claimIdentities(work, here, work.client(client.id));
-  owe(work, here, client.id);
+  const isNew = (field: string, remote: FieldValue) =>
+    mapping.base?.lens !== party.lens.version ||
+    (seen !== null && !sameValue(seen.before?.fields[field], remote));
+  noteDecisions(work, here, after, { merge, isNew });
+  if (taken) {
+    takeIntoHub(work, here, client, { merge, mapping: after });
+    claimIdentities(work, here, work.client(client.id));
+  }
+  return merge;
+}
+
+function unansweredFields(work: Workspace, mapping: Mapping): Fields | null {
+  const entry = work.openEntry(mapping.clientId, mapping.connectionId);
+  return entry?.state === "unknown" ? (entry.frozen?.fields ?? null) : null;
 }
 
 export function directionAfter(before: LastDirection | null, now: LastDirection): LastDirection {
@@ -128,10 +218,10 @@ function takeIntoHub(
   work: Workspace,
   here: Circumstances,
   client: Client,
-  how: { readonly merge: Merge; readonly mapping: Mapping; readonly party: Party },
+  how: { readonly merge: Merge; readonly mapping: Mapping },
 ): void {
-  const at = remoteTime(how.mapping, how.party);
-  const time = { at, source: how.party.connectionId };
+  const { mapping } = how;
+  const time = { at: mapping.seen?.modifiedAt ?? undated, source: mapping.connectionId };
   const fields = Object.keys(how.merge.take);
   work.putClient({
     ...client,
@@ -145,12 +235,26 @@ function takeIntoHub(
   work.count("updated");
 }
 
-/** Journals what was taken and lost, and keeps the list of open conflicts as it is. */
-function noteDecisions(work: Workspace, here: Circumstances, mapping: Mapping, merge: Merge): void {
+/**
+ * Journals what was taken and lost, and keeps the list of open conflicts as it is. A value that waits to be overwritten
+ * there lost when it was seen first, or when nobody held it any more.
+ */
+function noteDecisions(
+  work: Workspace,
+  here: Circumstances,
+  mapping: Mapping,
+  how: {
+    readonly merge: Merge;
+    readonly isNew: (field: string, remote: FieldValue) => boolean;
+  },
+): void {
+  const { merge, isNew } = how;
+  const open = new Set(work.conflictsOf(mapping.id).map(({ field }) => field));
   for (const decision of merge.decisions) {
-    if (decision.verdict === "hold") holdField(work, here, mapping, decision);
-    else if (decision.verdict === "take" || decision.lost !== null) {
-      journalDecision(work, here, { mapping, decision, after: merge.take[decision.field] ?? null });
+    const { field, verdict, remote, lost } = decision;
+    if (verdict === "hold") holdField(work, here, mapping, decision);
+    else if (verdict === "take" || (lost !== null && (open.has(field) || isNew(field, remote)))) {
+      journalDecision(work, here, { mapping, decision, after: merge.take[field] ?? null });
     }
   }
   const held = new Set(
@@ -192,7 +296,11 @@ function holdField(
   const open = work.conflictsOf(mapping.id).find((conflict) => conflict.field === decision.field);
   const kind = decision.conflict ?? "manual";
   const values = { kind, local: decision.local, remote: decision.remote, base: decision.base };
-  if (open) return work.putConflict({ ...open, ...values, updatedAt: here.at });
+  if (open) {
+    const same = stableJson({ ...open, ...values }) === stableJson(open);
+    if (!same) work.putConflict({ ...open, ...values, updatedAt: here.at });
+    return;
+  }
   work.count("conflicts");
   journal(work, here, {
     side: "local",
@@ -228,8 +336,7 @@ function turnedBack(mapping: Mapping, merge: Merge): Mapping["flips"] {
   return Object.fromEntries(
     Object.entries(mapping.flips).map(([field, flip]) => {
       const back = taken.get(field);
-      const returned =
-        back !== undefined && JSON.stringify(back.remote) === JSON.stringify(flip.before);
+      const returned = back !== undefined && sameValue(back.remote, flip.before);
       return [field, returned ? { ...flip, count: flip.count + 1 } : flip];
     }),
   );

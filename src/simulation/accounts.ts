@@ -22,7 +22,11 @@ export interface Account {
   /** The record's new id, where the provider gives such. */
   rename(id: string): string | null;
   /** The mapping's id that a request of ours to create a record carries; null for any other request. */
-  createdFor(entry: { readonly method: string; readonly template: string; readonly body: string }): string | null;
+  createdFor(entry: {
+    readonly method: string;
+    readonly template: string;
+    readonly body: string;
+  }): string | null;
   /** The record that a request of ours deleted. */
   deletedBy(entry: { readonly method: string; readonly path: string }): string | null;
 }
@@ -46,32 +50,16 @@ export function stripeAccount(sandbox: InProcessSandbox): Account {
       ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
     });
   const customers = () => listOf(objectOf(sandbox.control.state())["customers"]);
-  const formOf = (fields: Typed, before: Json): Readonly<Record<string, string>> => {
-    const form: Record<string, string> = {};
-    const address = objectOf(before["address"]);
-    let moved = false;
-    for (const [field, value] of Object.entries(fields)) {
-      const text = textOf(value) ?? "";
-      const part = addressKeys[field];
-      if (part === undefined) form[stripeKeys[field] ?? field] = text;
-      else {
-        address[part[0]] = text;
-        moved = true;
-      }
-    }
-    if (moved)
-      for (const [stripe] of Object.values(addressKeys))
-        form[`address[${stripe}]`] = textOf(address[stripe]) ?? "";
-    return form;
-  };
   return {
     sandbox,
     records: () =>
       customers().map((customer) => {
         const address = objectOf(customer["address"]);
         const fields: Record<string, string | null> = {};
-        for (const [field, key] of Object.entries(stripeKeys)) fields[field] = textOf(customer[key]);
-        for (const [field, [key]] of Object.entries(addressKeys)) fields[field] = textOf(address[key]);
+        for (const [field, key] of Object.entries(stripeKeys))
+          fields[field] = textOf(customer[key]);
+        for (const [field, [key]] of Object.entries(addressKeys))
+          fields[field] = textOf(address[key]);
         return {
           id: String(customer["id"]),
           fields,
@@ -92,6 +80,26 @@ export function stripeAccount(sandbox: InProcessSandbox): Account {
     deletedBy: ({ method, path }) =>
       method === "DELETE" ? decodeURIComponent(path.replace("/v1/customers/", "")) : null,
   };
+}
+
+/** A change of one part of an address sends all of them: Stripe takes an address as a whole. */
+function formOf(fields: Typed, before: Json): Readonly<Record<string, string>> {
+  const form: Record<string, string> = {};
+  const address = objectOf(before["address"]);
+  let moved = false;
+  for (const [field, value] of Object.entries(fields)) {
+    const text = textOf(value) ?? "";
+    const part = addressKeys[field];
+    if (part === undefined) form[stripeKeys[field] ?? field] = text;
+    else {
+      address[part[0]] = text;
+      moved = true;
+    }
+  }
+  if (moved)
+    for (const [stripe] of Object.values(addressKeys))
+      form[`address[${stripe}]`] = textOf(address[stripe]) ?? "";
+  return form;
 }
 
 const stripeKeys: Readonly<Record<string, string>> = {
@@ -137,7 +145,9 @@ export function googleAccount(sandbox: InProcessSandbox): Account {
       }),
     add: (fields) => {
       const body = personOf(fields, {});
-      return textOf(ask("POST", "/v1/people:createContact?personFields=metadata", body)?.["resourceName"]);
+      return textOf(
+        ask("POST", "/v1/people:createContact?personFields=metadata", body)?.["resourceName"],
+      );
     },
     change: (id, fields) => {
       const before = read(id);
@@ -159,7 +169,9 @@ export function googleAccount(sandbox: InProcessSandbox): Account {
     createdFor: ({ method, template, body }) => {
       if (method !== "POST" || template !== "/v1/people:createContact") return null;
       const person: unknown = JSON.parse(body);
-      const own = listOf(objectOf(person)["clientData"]).find((entry) => entry["key"] === "astralis");
+      const own = listOf(objectOf(person)["clientData"]).find(
+        (entry) => entry["key"] === "astralis",
+      );
       return textOf(own?.["value"]) ?? "";
     },
     deletedBy: ({ method, path }) =>
@@ -201,7 +213,12 @@ function personOf(fields: Typed, before: Json): Json {
 type Json = Record<string, unknown>;
 
 /** The answer's body; null where the request was refused. */
-function asked(sandbox: InProcessSandbox, method: string, path: string, options: AskOptions): Json | null {
+function asked(
+  sandbox: InProcessSandbox,
+  method: string,
+  path: string,
+  options: AskOptions,
+): Json | null {
   const answer = sandbox.ask(method, path, options);
   if (answer === null) throw new InternalError(`the sandbox has no ${method} ${path}`);
   if (answer.status >= 500) throw new InternalError(`the sandbox failed at ${method} ${path}`);
@@ -224,4 +241,3 @@ function primary(entries: unknown): Json {
 function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
-

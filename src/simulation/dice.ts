@@ -16,7 +16,8 @@ export interface Dice {
 export function createDice(seed: number): Dice {
   const random = createSeededRandom(seed);
   const fraction = () => random.fraction();
-  const whole = (least: number, most: number) => least + Math.floor(fraction() * (most - least + 1));
+  const whole = (least: number, most: number) =>
+    least + Math.floor(fraction() * (most - least + 1));
   return {
     fraction,
     whole,

@@ -77,7 +77,9 @@ export function createFuse(ears: FuseEars): Fuse {
     busy.times -= 1;
     if (busy.times <= 0) busy = null;
     tally.busy += 1;
-    throw new StoreError("store-unavailable", "The database is busy (simulated).", { retry: "later" });
+    throw new StoreError("store-unavailable", "The database is busy (simulated).", {
+      retry: "later",
+    });
   };
   const beStale = () => {
     if (stale === null || stale.left > 0) return;

@@ -23,7 +23,8 @@ export function generateHistory(seed: number): History {
     const moment = nextMoment(dice, accounts);
     put(moment, waitBefore(dice, moment));
     // What is armed means nothing without a sync behind it.
-    if (armed.has(moment.kind) && dice.chance(0.85)) put(syncMoment(dice, accounts), dice.whole(0, minuteMs));
+    if (armed.has(moment.kind) && dice.chance(0.85))
+      put(syncMoment(dice, accounts), dice.whole(0, minuteMs));
   }
   return {
     seed,
@@ -38,7 +39,13 @@ const armed = new Set(["fault", "crash", "busy", "stale", "meanwhile"]);
 
 function clientCount(dice: Dice): number {
   const size = dice.weighted({ none: 30, few: 50, some: 16, many: 3, most: 1 });
-  const [least, most] = { none: [0, 0], few: [1, 5], some: [6, 15], many: [16, 60], most: [61, 200] }[size];
+  const [least, most] = {
+    none: [0, 0],
+    few: [1, 5],
+    some: [6, 15],
+    many: [16, 60],
+    most: [61, 200],
+  }[size];
   return dice.whole(least ?? 0, most ?? 0);
 }
 
@@ -46,8 +53,12 @@ function planConnections(dice: Dice): readonly ConnectionPlan[] {
   const shape = dice.weighted({ one: 15, pair: 55, three: 20, four: 10 });
   const providers = {
     one: [dice.pick(["stripe", "gmail"] as const)],
-    pair: dice.chance(0.7) ? (["stripe", "gmail"] as const) : [dice.pick(["stripe", "gmail"] as const), dice.pick(["stripe", "gmail"] as const)],
-    three: dice.chance(0.5) ? (["stripe", "gmail", "stripe"] as const) : (["gmail", "stripe", "gmail"] as const),
+    pair: dice.chance(0.7)
+      ? (["stripe", "gmail"] as const)
+      : [dice.pick(["stripe", "gmail"] as const), dice.pick(["stripe", "gmail"] as const)],
+    three: dice.chance(0.5)
+      ? (["stripe", "gmail", "stripe"] as const)
+      : (["gmail", "stripe", "gmail"] as const),
     four: ["stripe", "gmail", "stripe", "gmail"] as const,
   }[shape];
   return providers.map((provider, index) => ({
@@ -119,7 +130,11 @@ function nextMoment(dice: Dice, accounts: number): Moment {
     case "sync":
       return syncMoment(dice, accounts);
     case "two-syncs":
-      return { kind, first: someConnection(dice, accounts), second: someConnection(dice, accounts) };
+      return {
+        kind,
+        first: someConnection(dice, accounts),
+        second: someConnection(dice, accounts),
+      };
     case "fault":
       return { kind, account, fault: faultOf(dice) };
     case "crash":
@@ -128,7 +143,11 @@ function nextMoment(dice: Dice, accounts: number): Moment {
     case "stale":
       return { kind, statement: statement(dice), times: dice.pick([1, 1, 1, 2, 9]) };
     case "meanwhile":
-      return { kind, request: dice.whole(1, dice.pick([3, 12, 30])), edit: nextEdit(dice, accounts) };
+      return {
+        kind,
+        request: dice.whole(1, dice.pick([3, 12, 30])),
+        edit: nextEdit(dice, accounts),
+      };
     case "tokens":
       return { kind, account, end: dice.pick(["expired", "revoked"]) };
     case "lag":
@@ -224,6 +243,8 @@ function faultOf(dice: Dice): Fault {
     ...(kind === "delay" ? { delayMs: dice.pick([800, 20_000, 31_000, 90_000]) } : {}),
     ...(kind === "status" ? { status } : {}),
     ...(kind === "status" && status >= 500 ? { executed } : {}),
-    ...(status === 429 && dice.chance(0.5) ? { retryAfterSeconds: dice.pick([1, 3, 15, 120]) } : {}),
+    ...(status === 429 && dice.chance(0.5)
+      ? { retryAfterSeconds: dice.pick([1, 3, 15, 120]) }
+      : {}),
   };
 }

@@ -89,19 +89,9 @@ export type Edit =
   /** The provider gives the record another id that stands for it from then on. */
   | { readonly kind: "rename-there"; readonly account: number; readonly pick: number }
   /** Two records of one account give each other their addresses. */
-  | { readonly kind: "swap-there"; readonly account: number; readonly pick: number; readonly other: number };
-
-export const edits: readonly string[] = [
-  "add-here",
-  "edit-here",
-  "remove-here",
-  "add-there",
-  "edit-there",
-  "remove-there",
-  "rename-there",
-  "swap-there",
-] satisfies readonly Edit["kind"][];
-
-export function isEdit(moment: Moment): moment is Edit {
-  return edits.includes(moment.kind);
-}
+  | {
+      readonly kind: "swap-there";
+      readonly account: number;
+      readonly pick: number;
+      readonly other: number;
+    };

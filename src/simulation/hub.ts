@@ -35,7 +35,13 @@ export function digestOf(hub: Hub): string {
   return JSON.stringify([
     hub.clients.map(({ id, fields, removedAt, active }) => [id, fields, removedAt, active]),
     hub.mappings.map(({ id, state, externalId, base }) => [id, state, externalId, base]),
-    hub.conflicts.map(({ mappingId, field, kind, local, remote }) => [mappingId, field, kind, local, remote]),
+    hub.conflicts.map(({ mappingId, field, kind, local, remote }) => [
+      mappingId,
+      field,
+      kind,
+      local,
+      remote,
+    ]),
     hub.parked.map(({ connectionId, externalId, reason }) => [connectionId, externalId, reason]),
     hub.outbox.map(({ id, state, action }) => [id, state, action]),
   ]);

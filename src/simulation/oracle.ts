@@ -33,7 +33,8 @@ export function checkConvergence(scene: Scene): readonly Violation[] {
     const client = scene.hub.clients.find((one) => one.id === mapping.clientId);
     const record = scene.records[index]?.get(mapping.externalId ?? "");
     const at = `${place.plan.name} ${mapping.externalId} of client ${mapping.clientId}`;
-    if (client?.removedAt) return [violation("linked-to-removed", "7", `${at} is linked, the client is removed`)];
+    if (client?.removedAt)
+      return [violation("linked-to-removed", "7", `${at} is linked, the client is removed`)];
     if (record === undefined || client === undefined)
       return [violation("linked-to-nothing", "7", `${at} is linked, and there is no such record`)];
     const lens = place.provider.clients?.lens;
@@ -42,13 +43,25 @@ export function checkConvergence(scene: Scene): readonly Violation[] {
       const remote = normalValue(field, text);
       const seen = mapping.seen?.fields[field] ?? null;
       if (!sameValue(remote, seen))
-        return [violation("unseen-edit", "6", `${at}: ${field} is ${show(remote)}, last seen ${show(seen)}`)];
+        return [
+          violation(
+            "unseen-edit",
+            "6",
+            `${at}: ${field} is ${show(remote)}, last seen ${show(seen)}`,
+          ),
+        ];
       const local = held[field];
       // A record can hold a value in another spelling than the provider's normal one, such as a country's name.
       const spelt = lens?.normal({ [field]: remote })[field];
       if (local === undefined || sameValue(local, remote) || sameValue(local, spelt)) return [];
       if (isExplained(scene, { place, mapping, field, local, remote })) return [];
-      return [violation("not-converged", "1", `${at}: ${field} is ${show(local)} here and ${show(remote)} there; base ${show(mapping.base?.fields[field])}`)];
+      return [
+        violation(
+          "not-converged",
+          "1",
+          `${at}: ${field} is ${show(local)} here and ${show(remote)} there; base ${show(mapping.base?.fields[field])}`,
+        ),
+      ];
     });
   });
 }
@@ -74,8 +87,11 @@ function isExplained(scene: Scene, { place, mapping, field, local, remote }: Dif
   // An edit of a text that the provider holds in part can make room there that nothing fills (law 3).
   const agreed = mapping.base?.fields[field];
   const inPart =
-    typeof local === "string" && typeof remote === "string" && local.startsWith(remote) &&
-    local.length > 100 && sameValue(agreed?.remote, remote);
+    typeof local === "string" &&
+    typeof remote === "string" &&
+    local.startsWith(remote) &&
+    local.length > 100 &&
+    sameValue(agreed?.remote, remote);
   const cleared = isEmpty(local) || isEmpty(remote);
   const ignored = place.rules.some(
     (rules) => (rules.clear.fields[field] ?? rules.clear.default) === "ignore",
@@ -95,16 +111,30 @@ export function checkCompleteness(scene: Scene): readonly Violation[] {
         .map((one) => one.externalId),
     );
     const parked = new Set(
-      hub.parked.filter((one) => one.connectionId === place.connectionId).map((one) => one.externalId),
+      hub.parked
+        .filter((one) => one.connectionId === place.connectionId)
+        .map((one) => one.externalId),
     );
     for (const id of records[index]?.keys() ?? [])
       if (!mapped.has(id) && !parked.has(id))
-        found.push(violation("record-unknown", "5", `${place.plan.name} ${id} is neither mapped nor set aside`));
+        found.push(
+          violation(
+            "record-unknown",
+            "5",
+            `${place.plan.name} ${id} is neither mapped nor set aside`,
+          ),
+        );
     found.push(...missingCreates(scene, place));
   }
   for (const entry of hub.outbox) {
     if (entry.state === "parked" || entry.state === "held") continue;
-    found.push(violation("outbox-open", "5", `${entry.action} for client ${entry.clientId} is ${entry.state}: ${entry.reason}`));
+    found.push(
+      violation(
+        "outbox-open",
+        "5",
+        `${entry.action} for client ${entry.clientId} is ${entry.state}: ${entry.reason}`,
+      ),
+    );
   }
   return found;
 }
@@ -115,11 +145,20 @@ function missingCreates({ hub }: Scene, place: Place): readonly Violation[] {
   if (!there || rules?.direction === "pull") return [];
   return hub.clients.flatMap((client) => {
     const known = hub.mappings.some(
-      (one) => one.clientId === client.id && one.connectionId === place.connectionId && one.state !== "cancelled",
+      (one) =>
+        one.clientId === client.id &&
+        one.connectionId === place.connectionId &&
+        one.state !== "cancelled",
     );
     return known || client.removedAt !== null
       ? []
-      : [violation("client-not-created", "8", `client ${client.id} was never owed to ${place.plan.name}`)];
+      : [
+          violation(
+            "client-not-created",
+            "8",
+            `client ${client.id} was never owed to ${place.plan.name}`,
+          ),
+        ];
   });
 }
 
@@ -131,13 +170,20 @@ export function checkDuplicates(scene: Scene): readonly Violation[] {
     for (const entry of place.account.sandbox.control.ledger()) {
       const mappingId = entry.wrote ? place.account.createdFor(entry) : null;
       if (mappingId === null) continue;
-      const clientId = hub.mappings.find((one) => one.id === mappingId)?.clientId ?? `mapping ${mappingId}`;
+      const clientId =
+        hub.mappings.find((one) => one.id === mappingId)?.clientId ?? `mapping ${mappingId}`;
       made.set(clientId, (made.get(clientId) ?? 0) + 1);
     }
     return [...made].flatMap(([clientId, count]) =>
       count === 1
         ? []
-        : [violation("created-twice", "5", `${place.plan.name} has ${count} records made for ${clientId}`)],
+        : [
+            violation(
+              "created-twice",
+              "5",
+              `${place.plan.name} has ${count} records made for ${clientId}`,
+            ),
+          ],
     );
   });
 }
@@ -153,10 +199,14 @@ export function checkDeletes(scene: Scene): readonly Violation[] {
     for (const entry of place.account.sandbox.control.ledger()) {
       const id = entry.wrote ? place.account.deletedBy(entry) : null;
       if (id === null) continue;
-      const mapping = hub.mappings.find((one) => one.connectionId === place.connectionId && one.externalId === id);
+      const mapping = hub.mappings.find(
+        (one) => one.connectionId === place.connectionId && one.externalId === id,
+      );
       const policy = place.rules.some((rules) => rules.deletes === "propagate");
       if (mapping === undefined || !policy || !mayBeRemoved(scene, mapping.clientId))
-        found.push(violation("record-deleted", "7", `nobody asked to delete ${place.plan.name} ${id}`));
+        found.push(
+          violation("record-deleted", "7", `nobody asked to delete ${place.plan.name} ${id}`),
+        );
     }
   }
   for (const [clientId, owed] of chronicle.removedHere) {
@@ -165,11 +215,23 @@ export function checkDeletes(scene: Scene): readonly Violation[] {
     for (const [index, place] of world.places.entries()) {
       if (!owed.includes(place.plan.name)) continue;
       const left = hub.mappings.find(
-        (one) => one.clientId === clientId && one.connectionId === place.connectionId && one.state === "suppressed" && scene.records[index]?.has(one.externalId ?? ""),
+        (one) =>
+          one.clientId === clientId &&
+          one.connectionId === place.connectionId &&
+          one.state === "suppressed" &&
+          scene.records[index]?.has(one.externalId ?? ""),
       );
-      const waits = hub.outbox.some((entry) => entry.clientId === clientId && entry.connectionId === place.connectionId);
+      const waits = hub.outbox.some(
+        (entry) => entry.clientId === clientId && entry.connectionId === place.connectionId,
+      );
       if (left !== undefined && !waits && !isShared(scene, left))
-        found.push(violation("delete-lost", "5", `${place.plan.name} ${left.externalId} was to be deleted with client ${clientId}`));
+        found.push(
+          violation(
+            "delete-lost",
+            "5",
+            `${place.plan.name} ${left.externalId} was to be deleted with client ${clientId}`,
+          ),
+        );
     }
   }
   return found;
@@ -177,21 +239,33 @@ export function checkDeletes(scene: Scene): readonly Violation[] {
 
 /** Whether the record stands for another client as well by now. */
 function isShared({ hub }: Scene, mapping: Mapping): boolean {
-  return hub.mappings.some((one) => one.id !== mapping.id && one.externalId === mapping.externalId && one.connectionId === mapping.connectionId);
+  return hub.mappings.some(
+    (one) =>
+      one.id !== mapping.id &&
+      one.externalId === mapping.externalId &&
+      one.connectionId === mapping.connectionId,
+  );
 }
 
 function mayBeRemoved({ world, hub, chronicle }: Scene, clientId: string): boolean {
   if (chronicle.removedHere.has(clientId)) return true;
   return hub.mappings.some((mapping) => {
     const index = world.places.findIndex((place) => place.connectionId === mapping.connectionId);
-    const propagates = world.places[index]?.rules.some((rules) => rules.deletes === "propagate") ?? false;
-    return mapping.clientId === clientId && propagates && (chronicle.removedThere[index]?.has(mapping.externalId ?? "") ?? false);
+    const propagates =
+      world.places[index]?.rules.some((rules) => rules.deletes === "propagate") ?? false;
+    return (
+      mapping.clientId === clientId &&
+      propagates &&
+      (chronicle.removedThere[index]?.has(mapping.externalId ?? "") ?? false)
+    );
   });
 }
 
 /** Each value that a person typed last on its side has won, has lost by a rule, or waits (laws 1 and 5). */
 export function checkEdits(scene: Scene): readonly Violation[] {
-  const latest = new Map(scene.chronicle.typed.map((one) => [`${one.side} ${one.id} ${one.field}`, one]));
+  const latest = new Map(
+    scene.chronicle.typed.map((one) => [`${one.side} ${one.id} ${one.field}`, one]),
+  );
   return [...latest.values()].flatMap((typing) => {
     const { side, field, value } = typing;
     const mapping = side === "here" ? undefined : mappingOf(scene, side, typing.id);
@@ -203,18 +277,42 @@ export function checkEdits(scene: Scene): readonly Violation[] {
     const lens = place?.provider.clients?.lens;
     if (lens !== undefined && !lens.holds(field)) return [];
     const final = client.fields[field] ?? null;
-    const normal = (of: FieldValue) => (lens === undefined ? of : (lens.normal({ [field]: of })[field] ?? null));
+    const normal = (of: FieldValue) =>
+      lens === undefined ? of : (lens.normal({ [field]: of })[field] ?? null);
     if (sameValue(final, value) || sameValue(normal(final), normal(value))) return [];
-    if (scene.chronicle.typed.some((later) => later.atMs >= typing.atMs && later !== typing && sameValue(later.value, final) && later.field === field)) return [];
+    if (
+      scene.chronicle.typed.some(
+        (later) =>
+          later.atMs >= typing.atMs &&
+          later !== typing &&
+          sameValue(later.value, final) &&
+          later.field === field,
+      )
+    )
+      return [];
     const lost = scene.world.journal.some(
-      (change) => change.clientId === client.id && change.field === field && (sameValue(change.lost, value) || sameValue(normal(change.lost), normal(value))),
+      (change) =>
+        change.clientId === client.id &&
+        change.field === field &&
+        (sameValue(change.lost, value) || sameValue(normal(change.lost), normal(value))),
     );
     if (lost || isEmpty(value)) return [];
     const waits = scene.hub.conflicts.some(
-      (one) => one.clientId === client.id && one.field === field && [one.local, one.remote].some((held) => sameValue(held, value) || sameValue(held, normal(value))),
+      (one) =>
+        one.clientId === client.id &&
+        one.field === field &&
+        [one.local, one.remote].some(
+          (held) => sameValue(held, value) || sameValue(held, normal(value)),
+        ),
     );
     if (waits) return [];
-    return [violation("edit-lost", "1", `${field} ${show(value)}, typed ${side === "here" ? "here" : `at ${place?.plan.name} ${typing.id}`}, is neither the value of client ${client.id} (${show(final)}) nor journalled as lost`)];
+    return [
+      violation(
+        "edit-lost",
+        "1",
+        `${field} ${show(value)}, typed ${side === "here" ? "here" : `at ${place?.plan.name} ${typing.id}`}, is neither the value of client ${client.id} (${show(final)}) nor journalled as lost`,
+      ),
+    ];
   });
 }
 
@@ -227,27 +325,44 @@ export async function checkTraces(scene: Scene): Promise<readonly Violation[]> {
       if (secret.length > 8 && text.includes(secret))
         found.push(violation("secret-shown", "10", text.replaceAll(secret, "***").slice(0, 300)));
   const { opened, closed } = world.scratches;
-  if (opened !== closed) found.push(violation("scratch-left", "11", `${opened - closed} scratch copies were left open`));
+  if (opened !== closed)
+    found.push(violation("scratch-left", "11", `${opened - closed} scratch copies were left open`));
   for (const place of world.places) {
     const { staged, cursors, leases } = world.store;
     const of = { mode: "full", since: "" } as const;
     const rows = (await staged.tally(place.connectionId, "clients", of)).staged;
-    if (rows > 0) found.push(violation("staged-left", "11", `${rows} staged rows of ${place.plan.name} are left`));
+    if (rows > 0)
+      found.push(
+        violation("staged-left", "11", `${rows} staged rows of ${place.plan.name} are left`),
+      );
     const cursor = await cursors.get(place.connectionId, "clients");
-    if (cursor?.listing) found.push(violation("listing-left", "11", `a listing of ${place.plan.name} is left`));
+    if (cursor?.listing)
+      found.push(violation("listing-left", "11", `a listing of ${place.plan.name} is left`));
     for (const name of [`connection:${place.connectionId}`, `refresh:${place.connectionId}`]) {
       const answer = await leases.acquire(name, "oracle", 1);
-      if ("heldBy" in answer) found.push(violation("lease-left", "10", `${answer.heldBy} still holds ${name}`));
+      if ("heldBy" in answer)
+        found.push(violation("lease-left", "10", `${answer.heldBy} still holds ${name}`));
     }
   }
   return found;
 }
 
-function mappingOf({ world, hub, chronicle }: Scene, side: number, id: string): Mapping | undefined {
+function mappingOf(
+  { world, hub, chronicle }: Scene,
+  side: number,
+  id: string,
+): Mapping | undefined {
   const place = world.places[side];
   let current = id;
-  for (let next = chronicle.renamed[side]?.get(current); next !== undefined; next = chronicle.renamed[side]?.get(current)) current = next;
-  const of = hub.mappings.filter((one) => one.connectionId === place?.connectionId && one.externalId === current);
+  for (
+    let next = chronicle.renamed[side]?.get(current);
+    next !== undefined;
+    next = chronicle.renamed[side]?.get(current)
+  )
+    current = next;
+  const of = hub.mappings.filter(
+    (one) => one.connectionId === place?.connectionId && one.externalId === current,
+  );
   return of.find((one) => one.state === "linked") ?? of[0];
 }
 

@@ -71,9 +71,18 @@ async function playMoment(
         if (isThere(step.edit)) editThere(world, chronicle, step.edit);
         else pending.push(editHere(world, chronicle, step.edit, world.otherProcess()));
       });
-    default:
-      if (isThere(step)) return editThere(world, chronicle, step);
+    case "add-here":
+    case "edit-here":
+    case "remove-here":
       return editHere(world, chronicle, step, world.process());
+    case "add-there":
+    case "edit-there":
+    case "remove-there":
+    case "rename-there":
+    case "swap-there":
+      return editThere(world, chronicle, step);
+    default:
+      return unreachable(step);
   }
 }
 
@@ -141,7 +150,7 @@ function optionsOf(world: SimulatedWorld, index: number | null, mode: SyncMode):
 type EditThere = Exclude<Edit, { readonly kind: "add-here" | "edit-here" | "remove-here" }>;
 type EditHere = Exclude<Edit, EditThere>;
 
-function isThere(edit: Edit | Step): edit is EditThere {
+function isThere(edit: Edit): edit is EditThere {
   return "account" in edit;
 }
 

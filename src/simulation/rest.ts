@@ -31,7 +31,8 @@ export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): 
     // What an empty page hid shows in the next listing of everything.
     const full = round === 0 && world.places.some(hadEmptyPage);
     const document = await sync(world, chronicle, world.process(), { full });
-    for (const connection of document?.connections ?? []) await follow(world, chronicle, connection);
+    for (const connection of document?.connections ?? [])
+      await follow(world, chronicle, connection);
     const wrote = world.places.flatMap((place, index) => writesAfter(place, marks[index] ?? 0));
     const after = await readHub(world);
     const moved = digestOf(before) !== digestOf(after);
@@ -40,7 +41,8 @@ export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): 
     const idle = failed.length === 0 && wrote.length === 0 && !moved;
     // What waits for its time would still move: then there is no rest yet.
     const waiting = after.outbox.some(({ state }) => state !== "parked" && state !== "held");
-    if (document !== null && idle && !waiting) return { quiet: true, doing };
+    // The first round may only have ended a listing that was cut off before.
+    if (document !== null && idle && !waiting && round > 0) return { quiet: true, doing };
     doing.push(
       `round ${round}: ${moved ? "the database moved; " : ""}${wrote.join(", ")} ${failed
         .map(({ name, error }) => `${name}: ${error?.code} ${error?.message}`)
@@ -80,5 +82,8 @@ function writesAfter(place: Place, number: number): readonly string[] {
   return place.account.sandbox.control
     .ledger(number)
     .filter((entry) => entry.method !== "GET" && entry.path !== "/token")
-    .map((entry) => `${place.plan.name} ${entry.method} ${entry.path} ${entry.body.slice(0, 200)} -> ${entry.status}`);
+    .map(
+      (entry) =>
+        `${place.plan.name} ${entry.method} ${entry.path} ${entry.body.slice(0, 200)} -> ${entry.status}`,
+    );
 }

@@ -38,9 +38,19 @@ export async function playHistory(history: History): Promise<Played> {
     const violations = rest.quiet
       ? await inspect(world, chronicle)
       : [{ check: "no-rest", law: "4", detail: rest.doing.join("\n") }];
-    const surprises = chronicle.surprises.map((detail) => ({ check: "internal", law: "5", detail }));
+    const surprises = chronicle.surprises.map((detail) => ({
+      check: "internal",
+      law: "5",
+      detail,
+    }));
     const { faults, requests } = served(world);
-    return { violations: [...surprises, ...violations], counts: chronicle.counts, fuse: world.fuse.tally, faults, requests };
+    return {
+      violations: [...surprises, ...violations],
+      counts: chronicle.counts,
+      fuse: world.fuse.tally,
+      faults,
+      requests,
+    };
   } finally {
     await world.close();
   }

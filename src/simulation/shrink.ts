@@ -25,7 +25,8 @@ export async function shrink(
       for (let at = best.steps.length - size; at > -size; at -= size) {
         const start = Math.max(0, at);
         const steps = best.steps.toSpliced(start, size);
-        if (steps.length < best.steps.length && (await improve({ ...best, steps }))) isShorter = true;
+        if (steps.length < best.steps.length && (await improve({ ...best, steps })))
+          isShorter = true;
       }
     }
   }

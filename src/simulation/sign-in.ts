@@ -42,7 +42,11 @@ export function signIn(sandbox: InProcessSandbox, endpoints: Endpoints, clock: C
   });
   const body = isRecord(answer?.body) ? answer.body : {};
   const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds } = body;
-  if (typeof accessToken !== "string" || typeof refreshToken !== "string" || typeof seconds !== "number")
+  if (
+    typeof accessToken !== "string" ||
+    typeof refreshToken !== "string" ||
+    typeof seconds !== "number"
+  )
     throw new InternalError("the simulated sign-in did not end with tokens");
   const issuedAtMs = clock.now();
   return {

@@ -136,14 +136,16 @@ async function failureOf(
   const { violations } = await playHistory(shortest);
   const whole = generateHistory(history.seed);
   // Steps are told apart by their seeds: the history may have been narrowed before.
-  const places = shortest.steps.map(({ seed }) => whole.steps.findIndex((step) => step.seed === seed));
+  const places = shortest.steps.map(({ seed }) =>
+    whole.steps.findIndex((step) => step.seed === seed),
+  );
   return {
     seed: history.seed,
     violations: violations.length > 0 ? violations : played.violations,
     steps: places,
     clients: shortest.clients,
     story: shortest.steps.map((step, index) => storyOf(places[index] ?? 0, step)),
-    replay: `npm run simulate -- --seed ${history.seed} --histories 1 --clients ${shortest.clients} --steps ${places.join(",")}`,
+    replay: `astralis selftest --seed ${history.seed} --histories 1 --clients ${shortest.clients} --steps ${places.join(",")}`,
   };
 }
 

@@ -22,7 +22,12 @@ const values: Readonly<Record<string, readonly string[]>> = {
     `${"Wolfeschlegelsteinhausen ".repeat(12)}Senior`,
   ],
   phone: ["+1 555 0100", "+1 555 0101", "0221 123456", "+49 (0)89 1234567 ext. 12", "5551234"],
-  notes: ["Pays late", "Likes tea\nand cake", "Großkunde – Rabatt 5 %", `${"x".repeat(4990)} and more than fits`],
+  notes: [
+    "Pays late",
+    "Likes tea\nand cake",
+    "Großkunde – Rabatt 5 %",
+    `${"x".repeat(4990)} and more than fits`,
+  ],
   company: ["Acme GmbH", "Kite & Sons", "株式会社アトラス", "A".repeat(160)],
   address_line1: ["1 Main Street", "Am Markt 3"],
   city: ["Berlin", "São Paulo"],
@@ -30,7 +35,16 @@ const values: Readonly<Record<string, readonly string[]>> = {
   country: ["DE", "Germany", "Brasil", "Narnia"],
 };
 
-const fields = ["name", "phone", "notes", "company", "address_line1", "city", "postal_code", "country"];
+const fields = [
+  "name",
+  "phone",
+  "notes",
+  "company",
+  "address_line1",
+  "city",
+  "postal_code",
+  "country",
+];
 
 /** What a person types: of a new client or record the address and some more, of a change one to three fields. */
 export function typedFields(dice: Dice, what: "new" | "change"): Typed {

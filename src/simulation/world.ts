@@ -88,7 +88,10 @@ export async function openSimulatedWorld(history: History): Promise<SimulatedWor
     onJournal: (changes) => journal.push(...changes),
   });
   const log = createLog((line) => heard.push(JSON.stringify(line)));
-  const chance = { bytes: (count: number) => random.bytes(count), fraction: () => random.fraction() };
+  const chance = {
+    bytes: (count: number) => random.bytes(count),
+    fraction: () => random.fraction(),
+  };
   const accounts = await openAccounts(history, clock);
   const network = networkOf(accounts, { clock, secrets, chance: () => random.fraction() });
   const fetch = createFetch({
@@ -109,7 +112,8 @@ export async function openSimulatedWorld(history: History): Promise<SimulatedWor
   const reconnect = async (place: Place) => {
     const credential = signIn(place.account.sandbox, endpointsOf(place), clock);
     secrets.add(tokenOf(credential));
-    if (credential.kind === "oauth" && credential.refreshToken) secrets.add(credential.refreshToken);
+    if (credential.kind === "oauth" && credential.refreshToken)
+      secrets.add(credential.refreshToken);
     await vault.replaceCredential(place.connectionId, credential);
     const at = instantOf(clock);
     const idle = { status: "idle", reason: null, lastError: null } as const;
@@ -176,7 +180,11 @@ async function openAccounts(history: History, clock: StepClock): Promise<readonl
 /** Leads each request to its sandbox, after the time that the way there takes. */
 function networkOf(
   accounts: readonly Account[],
-  with_: { readonly clock: StepClock; readonly secrets: Set<string>; readonly chance: () => number },
+  with_: {
+    readonly clock: StepClock;
+    readonly secrets: Set<string>;
+    readonly chance: () => number;
+  },
 ): Fetch {
   const byOrigin = new Map(accounts.map(({ sandbox }) => [sandbox.origin, sandbox]));
   return async (url, init = {}) => {
@@ -265,8 +273,9 @@ interface Wiring {
 
 /** As `app.ts` puts them together, on the simulated clock and network. */
 function partsOf({ fuse, life, store: whole, holder, isGone, deps }: Wiring): EngineParts {
-  const { store, watch: onNetwork } = fuse.wire(whole, life);
-  const sending = { ...deps, fetch: onNetwork(deps.fetch) };
+  const statements = fuse.wire(whole, life);
+  const { store } = statements;
+  const sending = { ...deps, fetch: statements.watch(deps.fetch) };
   const vault = createVault({ credentials: store.credentials, cipher, clock: deps.clock });
   return {
     store,
@@ -277,7 +286,7 @@ function partsOf({ fuse, life, store: whole, holder, isGone, deps }: Wiring): En
     provider: loadProvider,
     open: async ({ config, row, provider, org }, watch) => {
       const endpoints = resolveEndpoints(provider, config.endpoints);
-      const app = { clientId: desktopClient, clientSecret: null, redirectPort: null };
+      const app = { clientId: googleApplication, clientSecret: null, redirectPort: null };
       const access = await createAccess(
         { id: row.id, name: row.name, orgName: org.name },
         provider,
@@ -297,8 +306,8 @@ function partsOf({ fuse, life, store: whole, holder, isGone, deps }: Wiring): En
   };
 }
 
-/** Google's sandboxed application. */
-const desktopClient = "100000000001-desktopsandbox.apps.googleusercontent.com";
+/** The desktop application of the sandboxed Google. */
+const googleApplication = "100000000001-desktopsandbox.apps.googleusercontent.com";
 
 function countingScratches(store: Store, scratches: { opened: number; closed: number }): Store {
   return {

@@ -10,7 +10,8 @@ import { confirmGone, markMissing } from "../reconcile/absence.ts";
 import { ceilingReached } from "../reconcile/ceilings.ts";
 import type { Ceiling } from "../reconcile/ceilings.ts";
 import { followMerge, observe } from "../reconcile/observe.ts";
-import { owe } from "../reconcile/owe.ts";
+import { reopenRefused } from "../reconcile/owe.ts";
+import { reconcileClient } from "../reconcile/pair.ts";
 import type { CursorRow, Listing, StagedRow } from "../store/ports.ts";
 import { decideFor } from "./decide.ts";
 import type { Line } from "./line.ts";
@@ -66,7 +67,10 @@ export async function settleRules(line: Line): Promise<void> {
     const ids = clients.map((client) => client.id);
     if (ids.length === 0) break;
     await decideFor(line, { clientIds: ids }, (work, here) => {
-      for (const id of ids) owe(work, here, id);
+      for (const id of ids) {
+        reopenRefused(work, here, { clientId: id, connectionId: line.row.id });
+        reconcileClient(work, here, id);
+      }
     });
     after = ids.at(-1) ?? null;
   }

@@ -122,6 +122,6 @@ async function reached(
     await sleep(1);
 }
 
-function target(name: string, method: string, path: RegExp): Target {
+export function target(name: string, method: string, path: RegExp): Target {
   return { name, method, path, vendor: name.startsWith("stripe") ? "stripe" : "google" };
 }

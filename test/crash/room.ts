@@ -21,6 +21,8 @@ export interface CrashRoom {
   readonly google: Account;
   /** The program as a process of its own. */
   start(...args: readonly string[]): Running;
+  /** The same, started by another program in its stead: `through` of the command line's options. */
+  startThrough(through: readonly string[], ...args: readonly string[]): Running;
   /** The program's core inside the test's process, for what nobody kills. */
   withApp<T>(work: (app: App) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export async function openCrashRoom(storage: Storage): Promise<CrashRoom> {
     ...room,
     cwd,
     start: (...args) => startAstralis(args, { cwd }),
+    startThrough: (through, ...args) => startAstralis(args, { cwd, through }),
     withApp: async (work) => {
       const app = await createApp({
         cwd,

@@ -25,6 +25,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of node itself. */
   readonly node?: readonly string[];
+  /** A program with its arguments that starts node in its stead, such as one that sets a limit first. */
+  readonly through?: readonly string[];
 }
 
 export interface Running {
@@ -36,7 +38,9 @@ export interface Running {
 
 /** The program as a process of its own, as a person starts it; no setting of the machine reaches it. */
 export function startAstralis(args: readonly string[], options: CommandOptions): Running {
-  const child = spawn(process.execPath, [...(options.node ?? []), launcher, ...args], {
+  const words = [...(options.through ?? []), process.execPath, ...(options.node ?? []), launcher];
+  const [program = process.execPath, ...rest] = [...words, ...args];
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: {
       PATH: process.env["PATH"] ?? "",

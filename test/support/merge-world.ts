@@ -13,7 +13,7 @@ import { claim, freeze, settle } from "../../src/reconcile/answer.ts";
 import type { Outcome } from "../../src/reconcile/answer.ts";
 import { addClient, updateClient } from "../../src/reconcile/edit.ts";
 import { adopt, observe } from "../../src/reconcile/observe.ts";
-import { owe } from "../../src/reconcile/owe.ts";
+import { reconcileClient } from "../../src/reconcile/pair.ts";
 import type { Circumstances, Party, ValueLens } from "../../src/reconcile/rules.ts";
 import { Workspace } from "../../src/reconcile/workspace.ts";
 import type { Rows } from "../../src/reconcile/workspace.ts";
@@ -315,7 +315,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
       for (const [index, listing] of listings.entries()) written += commit(index, listing, runId);
       if (unlisted.includes(true)) {
         decide(runId, (work, now) => {
-          for (const id of tables.clients.keys()) owe(work, now, id);
+          for (const id of tables.clients.keys()) reconcileClient(work, now, id);
         });
       }
       let sent = 0;

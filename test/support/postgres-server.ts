@@ -17,6 +17,11 @@ import { isRecord } from "../../src/lib/json.ts";
 export interface PostgresServer {
   /** Of its maintenance database, with a user who may do everything. */
   readonly url: string;
+  /**
+   * Cuts every connection and answers again soon, at the same URL with the same databases. "SIGINT" is an orderly
+   * restart, "SIGQUIT" a crash.
+   */
+  restart(how: "SIGINT" | "SIGQUIT"): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -134,16 +139,7 @@ async function launch(setting: Setting): Promise<PostgresServer> {
     const server = spawnServer(setting, port);
     const watchdog = watch(server, setting.folder);
     const url = `postgres://astralis:${setting.password}@127.0.0.1:${port}/postgres`;
-    if (await answers(url, server))
-      return {
-        url,
-        stop: async () => {
-          watchdog.ref();
-          const gone = once(watchdog, "exit");
-          watchdog.stdin?.end();
-          await gone;
-        },
-      };
+    if (await answers(url, server)) return handlesOf(setting, { port, url, server, watchdog });
     const log = fs.readFileSync(join(setting.folder, "log"), "utf8");
     // Another program may have taken the port in between.
     if (attempt === 3 || !log.includes("Address already in use")) {
@@ -152,6 +148,36 @@ async function launch(setting: Setting): Promise<PostgresServer> {
     }
     watchdog.kill("SIGKILL");
   }
+}
+
+interface Launched {
+  readonly port: number;
+  readonly url: string;
+  readonly server: ChildProcess;
+  readonly watchdog: ChildProcess;
+}
+
+function handlesOf(setting: Setting, launched: Launched): PostgresServer {
+  const { port, url } = launched;
+  let { server, watchdog } = launched;
+  return {
+    url,
+    restart: async (how) => {
+      watchdog.kill("SIGKILL");
+      const gone = once(server, "exit");
+      server.kill(how);
+      await gone;
+      server = spawnServer(setting, port);
+      watchdog = watch(server, setting.folder);
+      if (!(await answers(url, server))) throw new Error("Postgres did not come back.");
+    },
+    stop: async () => {
+      watchdog.ref();
+      const gone = once(watchdog, "exit");
+      watchdog.stdin?.end();
+      await gone;
+    },
+  };
 }
 
 /** The tests' databases are thrown away: nothing of them needs to reach the disk. */

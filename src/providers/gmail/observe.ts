@@ -1,6 +1,7 @@
-import { toInstant, type Instant } from "../../lib/clock.ts";
+import type { Instant } from "../../lib/clock.ts";
 import { isEmail, normalEmail } from "../../model/normal.ts";
 import type { Observation } from "../../model/observation.ts";
+import { toldInstant } from "../kit/times.ts";
 import { entryText, primaryEntry } from "./entries.ts";
 import { personLens } from "./lens.ts";
 import { ownIdKey, type Entry, type PeopleWire, type Person } from "./wire.ts";
@@ -57,8 +58,7 @@ export function valuesOf(entries: readonly Entry[]): readonly string[] {
 }
 
 function modifiedAt(person: Person, wire: PeopleWire): Instant | null {
-  const theirMs = Date.parse(person.contact?.updateTime ?? "");
-  return Number.isNaN(theirMs) ? null : toInstant(wire.toOurTime(theirMs));
+  return toldInstant(wire.toOurTime(Date.parse(person.contact?.updateTime ?? "")));
 }
 
 function pageOf(person: Person): string {

@@ -1,7 +1,7 @@
 import type { people_v1 as PeopleV1 } from "googleapis/build/src/apis/people/index.js";
 import { isRecord } from "../../lib/json.ts";
 import { AnswerError, malformed, refusedRequest, unwrapped } from "../kit/answers.ts";
-import { readId, readObject, readObjects, readText } from "../kit/records.ts";
+import { isId, readId, readObject, readObjects, readRecord, readText } from "../kit/records.ts";
 import type { Transport } from "../kit/transport.ts";
 import { googleError } from "../google/answers.ts";
 
@@ -200,7 +200,7 @@ export function refusalOf(error: unknown): string | null {
 }
 
 export function parsePerson(value: unknown): Person {
-  const record = readObject(value, "the contact");
+  const record = readRecord(value, "the contact");
   const metadata =
     record["metadata"] === undefined ? {} : readObject(record["metadata"], "metadata");
   const previous: readonly unknown[] = Array.isArray(metadata["previousResourceNames"])
@@ -211,7 +211,7 @@ export function parsePerson(value: unknown): Person {
   return {
     resourceName: readId(record["resourceName"], "resourceName"),
     deleted: metadata["deleted"] === true,
-    previousResourceNames: previous.filter((name) => typeof name === "string"),
+    previousResourceNames: previous.filter((name) => typeof name === "string" && isId(name)),
     etag: readText(record["etag"], "etag"),
     contact:
       contact === undefined

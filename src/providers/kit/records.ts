@@ -26,9 +26,9 @@ export function readRecords<Wire>(
       if (!(error instanceof UnreadableRecord)) throw error;
       const id = isRecord(value) ? value[idKey] : undefined;
       bad.push({
-        externalId: typeof id === "string" && id !== "" && id.length <= 256 ? id : null,
+        externalId: typeof id === "string" && isId(id) ? id : null,
         reason: error.message,
-        fingerprint: fingerprint(value),
+        fingerprint: fingerprint(pruned(value, deepest)),
       });
     }
   }
@@ -41,6 +41,15 @@ export function fingerprint(value: unknown): string {
     .update(stableJson(value) ?? "")
     .digest("hex")
     .slice(0, 32);
+}
+
+/** Nothing that a vendor describes is nested so deep; what is would exhaust the stack of whoever writes it. */
+const deepest = 50;
+
+/** A whole record, of which parts may go back as they came. */
+export function readRecord(value: unknown, what: string): Record<string, unknown> {
+  if (isDeeper(value, deepest)) throw new UnreadableRecord(`${what} is nested too deeply`);
+  return readObject(value, what);
 }
 
 export function readObject(value: unknown, what: string): Record<string, unknown> {
@@ -59,9 +68,15 @@ export function readText(value: unknown, what: string): string | null {
 
 export function readId(value: unknown, what: string): string {
   const text = readText(value, what);
-  if (text === null || text === "" || text.length > 256)
-    throw new UnreadableRecord(`${what} is missing`);
+  if (text === null || text === "") throw new UnreadableRecord(`${what} is missing`);
+  if (!isId(text)) throw new UnreadableRecord(`${what} cannot be an id`);
   return text;
+}
+
+/** Every database must hold it to the letter: another record would be found by what is left of it. */
+export function isId(text: string): boolean {
+  const storable = text.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
+  return text !== "" && text.length <= 256 && storable;
 }
 
 /** Objects only; an empty list where it is missing or null. */
@@ -69,4 +84,22 @@ export function readObjects(value: unknown, what: string): readonly Record<strin
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new UnreadableRecord(`${what} is not a list`);
   return value.map((item: unknown) => readObject(item, `an entry of ${what}`));
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+/** The value without what is nested deeper than so many levels. */
+function pruned(value: unknown, levels: number): unknown {
+  if (!isDeeper(value, levels)) return value;
+  if (levels === 0) return null;
+  if (Array.isArray(value)) return value.map((inner: unknown) => pruned(inner, levels - 1));
+  return Object.fromEntries(
+    Object.entries(isRecord(value) ? value : {}).map(([key, inner]) => [
+      key,
+      pruned(inner, levels - 1),
+    ]),
+  );
 }

@@ -1,6 +1,7 @@
-import { toInstant, type Instant } from "../../lib/clock.ts";
+import type { Instant } from "../../lib/clock.ts";
 import { normalEmail } from "../../model/normal.ts";
 import type { Observation } from "../../model/observation.ts";
+import { toldInstant } from "../kit/times.ts";
 import { customerLens } from "./lens.ts";
 import { ownIdKey, type Customer, type StripeWire } from "./wire.ts";
 
@@ -22,10 +23,10 @@ export function createObserve(wire: StripeWire, linked: boolean): Observe {
     state: customer.deleted ? "deleted" : "present",
     mergedInto: null,
     version: null,
-    modifiedAt: editedAt === undefined ? null : toInstant(wire.toOurTime(editedAt * 1000)),
+    modifiedAt: editedAt === undefined ? null : toldInstant(wire.toOurTime(editedAt * 1000)),
     requestedAt,
     fields: customer.deleted ? {} : customerLens.get(customer),
-    emails: customer.email === null ? [] : [normalEmail(customer.email)],
+    emails: [normalEmail(customer.email ?? "")].filter((email) => email !== ""),
     phones: customer.phone === null ? [] : [customer.phone],
     ownId: customer.metadata[ownIdKey] ?? null,
   });

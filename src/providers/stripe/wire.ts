@@ -11,7 +11,7 @@ import {
   unwrapped,
   type FailedAnswer,
 } from "../kit/answers.ts";
-import { readId, readObject, readText, UnreadableRecord } from "../kit/records.ts";
+import { readId, readObject, readRecord, readText, UnreadableRecord } from "../kit/records.ts";
 import { createTransport } from "../kit/transport.ts";
 import type { Session } from "../provider.ts";
 
@@ -228,14 +228,14 @@ export function parsePage(value: unknown): WirePage {
 }
 
 export function parseCustomer(value: unknown): Customer {
-  const record = readObject(value, "the customer");
+  const record = readRecord(value, "the customer");
   const text = (key: string) => readText(record[key], key);
   const { address, created } = record;
   return {
     id: readId(record["id"], "id"),
     deleted: record["deleted"] === true,
     livemode: record["livemode"] === true,
-    created: typeof created === "number" ? created : null,
+    created: isSeconds(created) ? created : null,
     email: text("email"),
     name: text("name"),
     business_name: text("business_name"),
@@ -244,6 +244,10 @@ export function parseCustomer(value: unknown): Customer {
     address: address === undefined || address === null ? null : parseAddress(address),
     metadata: parseMetadata(record["metadata"]),
   };
+}
+
+function isSeconds(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function parseAddress(value: unknown): Address {
@@ -266,10 +270,10 @@ function parseMetadata(value: unknown): Readonly<Record<string, string>> {
 }
 
 export function parseEvent(value: unknown): CustomerEvent {
-  const record = readObject(value, "the event");
+  const record = readRecord(value, "the event");
   const payload = readObject(record["data"], "the event's data");
   const { created } = record;
-  if (typeof created !== "number") throw new UnreadableRecord("the event's time is missing");
+  if (!isSeconds(created)) throw new UnreadableRecord("the event's time is missing");
   const previous = payload["previous_attributes"];
   const known = record["type"] === "customer.updated" && record["api_version"] === apiVersion;
   return {

@@ -2,12 +2,7 @@ import { createControl, type SandboxControl } from "./control.ts";
 import { createFaults } from "./faults.ts";
 import { createLedger } from "./ledger.ts";
 import { createServing, headersOf, type Served } from "./serving.ts";
-import type {
-  CreateVendor,
-  SandboxAnswer,
-  SandboxRequest,
-  VendorDescription,
-} from "./vendor.ts";
+import type { CreateVendor, SandboxAnswer, SandboxRequest, VendorDescription } from "./vendor.ts";
 import { createWorld, type WorldOptions } from "./world.ts";
 
 /** A vendor's stand-in without a socket: what time it takes, the caller's clock says. */

@@ -144,8 +144,8 @@ function stripeWire(records: readonly unknown[]): StripeWire {
     create: never,
     update: never,
     remove: never,
-    listCustomers: async () => ({ data: records, hasMore: false }),
-    listEvents: async () => ({ data: records.map(eventOf), hasMore: false }),
+    listCustomers: async () => ({ entries: records, hasMore: false }),
+    listEvents: async () => ({ entries: records.map(eventOf), hasMore: false }),
     retrieve: async (id) => {
       const found = records.find((record) => isRecord(record) && record["id"] === id);
       if (found !== undefined) return found;

@@ -49,8 +49,7 @@ const longestRetrySeconds = 7 * 86_400;
 export function retryAfterSeconds(headers: Headers, clock: Clock): number | null {
   const value = headers.get("retry-after");
   if (value === null) return null;
-  if (/^\d+(\.\d+)?$/.test(value.trim()))
-    return Math.min(Number(value), longestRetrySeconds);
+  if (/^\d+(\.\d+)?$/.test(value.trim())) return Math.min(Number(value), longestRetrySeconds);
   const date = Date.parse(value);
   if (Number.isNaN(date)) return null;
   // The provider's date is read against the provider's own clock, where the answer tells it.

@@ -36,7 +36,7 @@ export function confirmGone(
 ): void {
   if (mapping.state !== "missing" || party.deletes === "ignore") return;
   const client = work.client(mapping.clientId);
-  const edited = Object.keys(mergeMapping(client, mapping, party).send).length > 0;
+  const edited = isEditedSince(client, mapping, party);
   const primary = currentMapping(work, client.id, party.connectionId)?.id === mapping.id;
   const unlinked: Mapping = { ...mapping, state: "unlinked", stateAt: here.at };
   work.putMapping(unlinked);
@@ -49,6 +49,18 @@ export function confirmGone(
     return;
   }
   work.count("unlinked");
+}
+
+/** Whether the record lacks an edit: one that is still owed to it, or any that was made since it was last seen. */
+function isEditedSince(client: Client, mapping: Mapping, party: Party): boolean {
+  const owed = Object.keys(mergeMapping(client, mapping, party).send).length > 0;
+  const seenAt = mapping.seen?.requestedAt ?? "";
+  return (
+    owed ||
+    Object.values(client.fieldTimes).some(
+      ({ at, source }) => at > seenAt && source !== mapping.connectionId,
+    )
+  );
 }
 
 /** What became of a removed client's records: those that stay, and those that are owed a delete. */
@@ -158,8 +170,12 @@ function promoteDuplicate(
       (mapping) => mapping.connectionId === party.connectionId && mapping.state === "duplicate",
     );
   if (!next || client.removedAt !== null) return false;
-  const linked: Mapping = { ...next, state: "linked", stateAt: here.at };
+  promote(work, here, next);
+  return true;
+}
+
+export function promote(work: Workspace, here: Circumstances, duplicate: Mapping): void {
+  const linked: Mapping = { ...duplicate, state: "linked", stateAt: here.at };
   journalRecord(work, here, linked, { action: "link", rule: "promoted" });
   reconcilePair(work, here, linked);
-  return true;
 }

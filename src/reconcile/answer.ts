@@ -80,9 +80,9 @@ export function settle(
       });
     case "gone":
       work.dropEntry(entry);
-      return outcome.mergedInto === null
-        ? markMissing(work, here, mapping, "absent")
-        : followMerge(work, here, party, mapping, outcome.mergedInto);
+      if (outcome.mergedInto === null) return markMissing(work, here, mapping, "absent");
+      followMerge(work, here, party, mapping, outcome.mergedInto);
+      return reconcileClient(work, here, mapping.clientId);
     case "refused":
       // Nobody waits any more for a write to a client that was removed meanwhile.
       if (entry.action !== "delete" && work.client(entry.clientId).removedAt !== null)

@@ -1,9 +1,10 @@
 /** What a staged listing would do to a connection's mappings; counted in the database. */
 export interface Tally {
+  /** Mappings that are linked or missing, or were unlinked in the 24 hours before. */
   readonly mappings: number;
   /** Mapped records that the listing names as deleted, or that a full listing lacks. */
   readonly lost: number;
-  /** Mappings that went missing or were unlinked in the 24 hours before. */
+  /** Those of them that went missing or were unlinked in the 24 hours before. */
   readonly recentlyLost: number;
   /** Mapped records that differ from what was last seen. */
   readonly changed: number;
@@ -23,7 +24,7 @@ const manyRecords = 50;
 /** The ceiling that a listing reaches, before anything of it is committed (law 7); null for none. */
 export function ceilingReached(tally: Tally, maxDeletes: number): Ceiling | null {
   const lost = tally.lost + tally.recentlyLost;
-  const of = tally.mappings + tally.recentlyLost;
+  const of = tally.mappings;
   if (tally.lost > 0 && lost > harmlessDeletes && (lost > of / 3 || lost > of * maxDeletes)) {
     return { stop: "deletes", count: lost, of };
   }

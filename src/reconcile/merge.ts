@@ -77,7 +77,8 @@ export function mergePair(pair: Pair, lens: ValueLens, rules: MergeRules): Merge
   for (const field of fieldsOf(pair, lens)) {
     const view = viewField(field, pair, { base, sides, rules });
     const outcome = decideField(view, pair, lens, rules);
-    if (outcome.agreed) agreed[field] = outcome.agreed;
+    const both = outcome.agreed ?? view.base;
+    if (both) agreed[field] = both;
     if (!outcome.decision) continue;
     decisions.push(outcome.decision);
     if (outcome.decision.verdict === "take") take[field] = agreed[field]?.local ?? null;
@@ -248,12 +249,13 @@ function sendValue(
   view: FieldView,
   rule: MergeRule,
   rules: MergeRules,
-  lost: FieldValue = null,
+  /** What loses against it; undefined where nothing stood against it. */
+  lost?: FieldValue,
 ): FieldOutcome {
   // The provider cannot hold this value: what the record has stays (law 3), whatever it was that lost to it.
-  if (view.localNormal === undefined) return lost === null ? {} : letBe(view, rule, lost);
+  if (view.localNormal === undefined) return lost === undefined ? {} : letBe(view, rule, lost);
   if (rules.direction(view.field) === "pull") return {};
-  return { decision: decision(view, "send", rule, { lost }) };
+  return { decision: decision(view, "send", rule, { lost: lost ?? null }) };
 }
 
 /** Both sides keep what they have, and both know that. */

@@ -1,15 +1,16 @@
 import type { Client } from "../model/client.ts";
 import { sameValue } from "../model/fields.ts";
+import { emailIdentity } from "../model/identity.ts";
 import type { Fields } from "../model/fields.ts";
 import { completeFields, normalFields } from "../model/normal.ts";
 import type { ParkedReason } from "../model/journal.ts";
 import type { Mapping, MappingState } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import { stableJson } from "../lib/json.ts";
-import { dropConflicts, markMissing, reviveClient, suppress } from "./absence.ts";
+import { dropConflicts, markMissing, promote, reviveClient, suppress } from "./absence.ts";
 import { journal, journalRecord } from "./journal.ts";
-import { currentMapping, freshMapping } from "./owe.ts";
-import { editedAt, identityKeys, reconcilePair, withSeen } from "./pair.ts";
+import { currentMapping, freshMapping, isUnderWay } from "./owe.ts";
+import { editedAt, identityKeys, reconcileClient, reconcilePair, withSeen } from "./pair.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -93,11 +94,29 @@ function observeSuppressed(
   seen: Observation,
 ): void {
   const edited = mapping.seen !== null && changedSince(mapping.seen.fields, seen.fields);
-  if (!edited) return;
-  reviveClient(work, here, work.client(mapping.clientId), party.connectionId);
+  if (!edited || !revive(work, here, party, { clientId: mapping.clientId, seen })) return;
   const revived = work.mapping(mapping.id);
   if (revived?.state === "linked")
     reconcilePair(work, here, withSeen(revived, seen, { here, party }));
+}
+
+/** Brings back a client that was removed here; asks where its address is another client's by now. */
+function revive(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  { clientId, seen }: { readonly clientId: string; readonly seen: Observation },
+): boolean {
+  const client = work.client(clientId);
+  const { email } = client.fields;
+  const owner = typeof email === "string" ? work.livingOwnerOf(emailIdentity(email)) : undefined;
+  if (client.removedAt !== null && owner !== undefined) {
+    const message = `it is of client ${clientId}, who was removed here and whose address is now of client ${owner}`;
+    skip(work, here, party, seen, "ambiguous", message);
+    return false;
+  }
+  reviveClient(work, here, client, party.connectionId);
+  return true;
 }
 
 function relink(
@@ -183,10 +202,11 @@ function linkTo(
   clientId: string,
   seen: Observation,
 ): void {
+  const awaited = currentMapping(work, clientId, party.connectionId);
+  if (awaited?.state === "creating") return adopt(work, here, party, awaited, seen);
   // A new record of a client that was removed here: somebody wants it again.
-  reviveClient(work, here, work.client(clientId), party.connectionId);
+  if (!revive(work, here, party, { clientId, seen })) return;
   const current = currentMapping(work, clientId, party.connectionId);
-  if (current?.state === "creating") return adopt(work, here, party, current, seen);
   const mapping: Mapping = {
     ...freshMapping(here, party, clientId),
     externalId: seen.externalId,
@@ -222,15 +242,20 @@ function createHere(work: Workspace, here: Circumstances, party: Party, seen: Ob
   };
   work.putClient(client);
   work.count("created");
-  journal(work, here, {
-    side: "local",
-    action: "create",
-    clientId: client.id,
-    connectionId: party.connectionId,
-    externalId: seen.externalId,
-    source: party.connectionId,
-    rule: "new-record",
-  });
+  for (const [field, after] of Object.entries(fields)) {
+    if (after === null) continue;
+    journal(work, here, {
+      side: "local",
+      action: "create",
+      clientId: client.id,
+      connectionId: party.connectionId,
+      externalId: seen.externalId,
+      field,
+      after,
+      source: party.connectionId,
+      rule: "new-record",
+    });
+  }
   const mapping: Mapping = {
     ...freshMapping(here, party, client.id),
     externalId: seen.externalId,
@@ -262,6 +287,7 @@ export function followMerge(
   mapping: Mapping | undefined,
   into: string,
 ): void {
+  if (mapping?.state === "duplicate") return markMissing(work, here, mapping, "deleted-there");
   if (mapping?.state !== "linked" && mapping?.state !== "missing") return;
   const merged: Mapping = { ...mapping, state: "merged", stateAt: here.at };
   work.putMapping(merged);
@@ -269,17 +295,15 @@ export function followMerge(
   dropConflicts(work, merged);
   const survivor = work.mappingByExternalId(party.connectionId, into);
   if (survivor === undefined) {
-    // The same record under a new id: the base goes with it.
-    work.putMapping({
-      ...mapping,
-      id: here.ids(),
-      revision: 0,
-      externalId: into,
-      state: "linked",
-      stateAt: here.at,
-      missingRun: null,
-    });
-    return;
+    // The same record under a new id: the base goes with it, and so does what it is owed.
+    const renamed = { ...mapping, id: here.ids(), revision: 0, externalId: into };
+    work.putMapping({ ...renamed, state: "linked", stateAt: here.at, missingRun: null });
+    return reconcileClient(work, here, mapping.clientId);
+  }
+  const open = work.openEntry(mapping.clientId, party.connectionId);
+  if (open && !isUnderWay(open)) work.dropEntry(open);
+  if (survivor.clientId === mapping.clientId && survivor.state === "duplicate") {
+    promote(work, here, survivor);
   }
   if (survivor.clientId !== mapping.clientId) {
     const message = `it was merged there into ${into}, which is client ${survivor.clientId}; this was client ${mapping.clientId}`;

@@ -3,7 +3,7 @@ import { stableJson } from "../lib/json.ts";
 import type { Client } from "../model/client.ts";
 import { completeFields } from "../model/normal.ts";
 import { emailIdentity, phoneIdentity } from "../model/identity.ts";
-import type { IdentityKey } from "../model/identity.ts";
+import type { IdentityKey, IdentityKind } from "../model/identity.ts";
 import { sameValue } from "../model/fields.ts";
 import type { Fields, FieldValue } from "../model/fields.ts";
 import type { ConflictKind } from "../model/journal.ts";
@@ -11,14 +11,7 @@ import type { LastDirection, Mapping, Seen } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import { journal } from "./journal.ts";
 import type { Decision, Merge } from "./merge.ts";
-import {
-  currentMapping,
-  isUnderWay,
-  mergeMapping,
-  oweAll,
-  reopenRefused,
-  undated,
-} from "./owe.ts";
+import { currentMapping, isUnderWay, mergeMapping, oweAll, reopenRefused, undated } from "./owe.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -95,7 +88,7 @@ export function reconcileClient(
   if (work.client(clientId).removedAt !== null) return;
   claimIdentities(work, here, work.client(clientId));
   const sends = new Map<string, Fields>();
-  for (let taken = true; taken; ) {
+  for (let taken = true; taken;) {
     taken = false;
     for (const party of here.parties) {
       const mapping = currentMapping(work, clientId, party.connectionId);
@@ -196,7 +189,7 @@ function identitiesOf(
   return identityKeys(here, { emails: emails.filter(isText), phones: phones.filter(isText) });
 }
 
-/** An address that is another client's, or the loss of the only one, is that field's conflict (law 8). */
+/** An identity that is another client's, or the loss of the last one, is that field's conflict (law 8). */
 function barredFields(
   work: Workspace,
   here: Circumstances,
@@ -204,14 +197,22 @@ function barredFields(
   mapping: Mapping,
 ): ReadonlyMap<string, ConflictKind> {
   const barred = new Map<string, ConflictKind>();
-  const email = mapping.seen?.fields["email"];
-  if (isText(email)) {
-    const owner = work.livingOwnerOf(emailIdentity(email));
-    if (owner !== undefined && owner !== client.id) barred.set("email", "identity-taken");
+  const seen = mapping.seen?.fields ?? {};
+  const kinds: readonly IdentityKind[] = ["email", ...here.match];
+  for (const kind of kinds) {
+    const owner = ownerOfValue(work, kind, seen[kind] ?? null);
+    if (owner !== undefined && owner !== client.id) barred.set(kind, "identity-taken");
   }
-  if (email === null && here.match.every((kind) => kind === "email"))
-    barred.set("email", "identity-required");
+  const after = { ...client.fields, ...seen };
+  if (kinds.every((kind) => !isText(after[kind])))
+    for (const kind of kinds) if (seen[kind] === null) barred.set(kind, "identity-required");
   return barred;
+}
+
+function ownerOfValue(work: Workspace, field: string, value: FieldValue): string | undefined {
+  if (!isText(value)) return undefined;
+  const key = field === "email" ? emailIdentity(value) : phoneIdentity(value);
+  return key === null ? undefined : work.livingOwnerOf(key);
 }
 
 function takeIntoHub(
@@ -295,7 +296,10 @@ function holdField(
 ): void {
   const open = work.conflictsOf(mapping.id).find((conflict) => conflict.field === decision.field);
   const kind = decision.conflict ?? "manual";
-  const values = { kind, local: decision.local, remote: decision.remote, base: decision.base };
+  const { field, local, remote, base } = decision;
+  const owner = kind === "identity-taken" ? ownerOfValue(work, field, remote) : undefined;
+  const note = owner === undefined ? null : `client ${owner} has it`;
+  const values = { kind, local, remote, base, note };
   if (open) {
     const same = stableJson({ ...open, ...values }) === stableJson(open);
     if (!same) work.putConflict({ ...open, ...values, updatedAt: here.at });
@@ -321,9 +325,8 @@ function holdField(
     connectionId: mapping.connectionId,
     mappingId: mapping.id,
     clientId: mapping.clientId,
-    field: decision.field,
+    field,
     ...values,
-    note: null,
     openedAt: here.at,
     updatedAt: here.at,
   });

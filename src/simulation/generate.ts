@@ -7,24 +7,29 @@ import { typedFields } from "./values.ts";
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-/** The history of that seed. */
+/** The history of that seed: rounds of edits, then what gets in the way, then a sync that it gets in the way of. */
 export function generateHistory(seed: number): History {
   const dice = createDice(seed);
   const connections = planConnections(dice);
-  const length = dice.weighted({ short: 65, usual: 30, long: 5 });
-  const count = { short: [2, 6], usual: [7, 13], long: [14, 30] }[length];
   const accounts = connections.length;
   const steps: Step[] = [];
   const put = (moment: Moment, waitMs: number) =>
     steps.push({ ...moment, waitMs, seed: dice.whole(0, 2 ** 31) });
-  if (dice.chance(0.8)) put({ kind: "sync", connection: null, mode: "normal" }, 0);
-  const [least = 3, most = 9] = count;
+  if (dice.chance(0.75)) put({ kind: "sync", connection: null, mode: "normal" }, 0);
+  const rounds = dice.weighted({ short: 55, usual: 38, long: 7 });
+  const [least = 1, most = 2] = { short: [1, 2], usual: [3, 5], long: [6, 10] }[rounds];
   for (let left = dice.whole(least, most); left > 0; left -= 1) {
-    const moment = nextMoment(dice, accounts);
-    put(moment, waitBefore(dice, moment));
-    // What is armed means nothing without a sync behind it.
-    if (armed.has(moment.kind) && dice.chance(0.85))
-      put(syncMoment(dice, accounts), dice.whole(0, minuteMs));
+    for (let edits = dice.pick([0, 1, 1, 2, 3, 5]); edits > 0; edits -= 1)
+      put(nextEdit(dice, accounts), pause(dice));
+    for (let troubles = dice.pick([0, 1, 1, 1, 2, 3]); troubles > 0; troubles -= 1) {
+      const moment = nextTrouble(dice, accounts);
+      put(moment, moment.kind === "wait" ? longWait(dice) : pause(dice));
+    }
+    const twice = { first: someConnection(dice, accounts), second: someConnection(dice, accounts) };
+    put(
+      dice.chance(0.06) ? { kind: "two-syncs", ...twice } : syncMoment(dice, accounts),
+      pause(dice),
+    );
   }
   return {
     seed,
@@ -35,10 +40,8 @@ export function generateHistory(seed: number): History {
   };
 }
 
-const armed = new Set(["fault", "crash", "busy", "stale", "meanwhile"]);
-
 function clientCount(dice: Dice): number {
-  const size = dice.weighted({ none: 30, few: 50, some: 16, many: 3, most: 1 });
+  const size = dice.weighted({ none: 20, few: 64, some: 13, many: 2.5, most: 0.5 });
   const [least, most] = {
     none: [0, 0],
     few: [1, 5],
@@ -103,38 +106,25 @@ function rulesOf(dice: Dice, provider: "stripe" | "gmail"): Rules {
   };
 }
 
-function nextMoment(dice: Dice, accounts: number): Moment {
+function nextTrouble(dice: Dice, accounts: number): Moment {
   const kind = dice.weighted({
-    edit: 40,
-    sync: 22,
-    fault: 14,
-    crash: 9,
-    meanwhile: 5,
-    busy: 2,
-    stale: 2,
-    "two-syncs": 2,
-    wait: 2,
-    tokens: 2,
-    cursors: 1,
-    lag: 1,
-    skew: 1,
-    rules: 2,
+    fault: 40,
+    crash: 28,
+    meanwhile: 12,
+    busy: 3,
+    stale: 3,
+    wait: 3,
+    tokens: 3,
+    cursors: 2,
+    lag: 2,
+    skew: 2,
+    rules: 3,
     retry: 1,
     reconnect: 1,
     accept: 1,
   });
   const account = dice.whole(0, accounts - 1);
   switch (kind) {
-    case "edit":
-      return nextEdit(dice, accounts);
-    case "sync":
-      return syncMoment(dice, accounts);
-    case "two-syncs":
-      return {
-        kind,
-        first: someConnection(dice, accounts),
-        second: someConnection(dice, accounts),
-      };
     case "fault":
       return { kind, account, fault: faultOf(dice) };
     case "crash":
@@ -145,7 +135,7 @@ function nextMoment(dice: Dice, accounts: number): Moment {
     case "meanwhile":
       return {
         kind,
-        request: dice.whole(1, dice.pick([3, 12, 30])),
+        request: dice.whole(1, dice.pick([3, 8, 20])),
         edit: nextEdit(dice, accounts),
       };
     case "tokens":
@@ -208,14 +198,17 @@ function someConnection(dice: Dice, accounts: number): number | null {
   return dice.chance(0.6) ? null : dice.whole(0, accounts - 1);
 }
 
-/** Early statements are met more often: every sync has them. */
+/** Every sync has early statements; what is sent comes late. */
 function statement(dice: Dice): number {
-  return dice.whole(1, dice.pick([20, 60, 150, 300]));
+  return dice.whole(1, dice.pick([40, 150, 300, 500]));
 }
 
-function waitBefore(dice: Dice, moment: Moment): number {
-  // Some 26 days: then no cursor holds any more.
-  if (moment.kind === "wait") return (dice.chance(0.15) ? 630 : dice.whole(1, 40)) * hourMs;
+/** Some 26 days: then no cursor holds any more. */
+function longWait(dice: Dice): number {
+  return (dice.chance(0.15) ? 630 : dice.whole(1, 40)) * hourMs;
+}
+
+function pause(dice: Dice): number {
   return dice.chance(0.1) ? 0 : dice.whole(0, dice.pick([1000, minuteMs, 20 * minuteMs]));
 }
 
@@ -231,14 +224,14 @@ function faultOf(dice: Dice): Fault {
     "token-expired": 5,
     "token-revoked": 4,
   });
-  const method = dice.weighted({ any: 35, GET: 20, POST: 28, PATCH: 12, DELETE: 5 });
+  const method = dice.weighted({ any: 25, GET: 22, POST: 36, PATCH: 13, DELETE: 4 });
   const executed = dice.chance(0.5);
   const status = dice.pick([429, 429, 500, 502, 503, 403, 410, 404, 409, 400, 408]);
   const passing = kind === "token-revoked" || kind === "token-expired";
   return {
     kind,
     match: method === "any" ? {} : { method },
-    after: dice.pick([0, 0, 0, 1, 2, 3, dice.whole(0, 20)]),
+    after: dice.pick([0, 0, 0, 0, 1, 2, dice.whole(0, 12)]),
     times: passing ? 1 : dice.pick([1, 1, 1, 2, 3, 6]),
     ...(kind === "delay" ? { delayMs: dice.pick([800, 20_000, 31_000, 90_000]) } : {}),
     ...(kind === "status" ? { status } : {}),

@@ -209,9 +209,9 @@ export interface StagedPort {
   /** The next rows to commit, in the order they were staged. */
   next(connectionId: string, collection: Collection, limit: number): Promise<readonly StagedRow[]>;
   /**
-   * What the ceilings need to know, counted in the database: how many mappings are linked or missing, how many of
-   * those the listing shows as deleted, how many linked ones a full listing lacks, how many differ from what was
-   * seen, and how many went missing or were unlinked since that instant.
+   * What the ceilings need to know, counted in the database: how many mappings are linked or missing or were unlinked
+   * since that instant, how many of them went missing or were unlinked since then, how many linked ones the listing
+   * shows as deleted or, being full, lacks, and how many differ from what was seen.
    */
   tally(
     connectionId: string,

@@ -92,12 +92,12 @@ async function countMappings(
     readonly mappings: string | number;
     readonly recently_gone: string | number;
   }>(
-    `select count(case when state in ('linked', 'missing') then 1 end) as mappings,
+    `select count(case when state in ('linked', 'missing') or state_at >= ? then 1 end) as mappings,
         count(case when state in ('missing', 'unlinked') and state_at >= ? then 1 end)
           as recently_gone
       from mappings where connection_id = ? and collection = ?
         and state in ('linked', 'missing', 'unlinked')`,
-    [of.since, of.connectionId, of.collection],
+    [of.since, of.since, of.connectionId, of.collection],
   );
   return { mappings: Number(row?.mappings ?? 0), recentlyGone: Number(row?.recently_gone ?? 0) };
 }

@@ -41,8 +41,9 @@ const staleCodes = new Set([
 /** Foreign keys, checks and nulls: no input reaches them but through a defect. */
 const defectCodes = /^(SQLITE_CONSTRAINT|SQLITE_ERROR|SQLITE_RANGE|SQLITE_MISUSE|23|42|22)/;
 
+/** SQLite's own words for a full disk are `FULL`, and for the files beside the database what it was doing there. */
 const unwritableCodes =
-  /^(SQLITE_READONLY|SQLITE_FULL|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS|ENOSPC|ENOTDIR|EISDIR|EEXIST|53100|25006)/;
+  /^(SQLITE_READONLY|SQLITE_FULL|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|DELETE|SHM\w+)|EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EFBIG|ENOTDIR|EISDIR|EEXIST|53100|25006)/;
 
 function unavailableHint(code: string): string {
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")

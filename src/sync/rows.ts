@@ -93,7 +93,10 @@ function keysInUse(
       ...(mapping.seen?.emails ?? []),
     ]),
   ];
-  const phones = clients.map((client) => client.fields["phone"]);
+  const phones = [
+    ...clients.map((client) => client.fields["phone"]),
+    ...mappings.map((mapping) => mapping.seen?.fields["phone"]),
+  ];
   return unique([
     ...emails.flatMap((email) => (typeof email === "string" ? emailIdentity(email) : [])),
     ...phones.flatMap((phone) => (typeof phone === "string" ? (phoneIdentity(phone) ?? []) : [])),

@@ -14,6 +14,9 @@ import { announce, crashSettings, roundRandom } from "./settings.ts";
 const rows: ReportRow[] = [];
 const rounds = crashSettings.rounds ?? 1;
 
+/** From when the program touches the database to when it is done with it, and a while. */
+const longestMs = 250;
+
 beforeAll(() => announce("kill -9 of db migrate"));
 
 afterAll(() => printReport("kill -9 of db migrate", rows, ["found", "killed"]));
@@ -28,7 +31,7 @@ describe.each(eachDatabase)("db migrate that is killed, on $name", (database) =>
       try {
         const running = room.start("db", "migrate");
         await Promise.race([touched(storage), running.ended]);
-        const afterMs = Math.floor(random() * 60);
+        const afterMs = Math.floor(((round + random()) / rounds) * longestMs);
         await sleep(afterMs);
         const killed = running.child.exitCode === null;
         running.child.kill("SIGKILL");

@@ -103,7 +103,7 @@ function numbers(count: number): readonly number[] {
 
 /** Before or after the answer to the first such request. */
 function around(wanted: typeof tokenRequest, random: () => number): Moment {
-  const afterMs = Math.floor(random() * 1.5 * answerDelayMs);
+  const afterMs = Math.floor(random() * 2 * answerDelayMs);
   return { kind: "request", target: wanted, count: 1, afterMs };
 }
 

@@ -57,15 +57,14 @@ async function playRound(
   try {
     const edits = createEdits(room);
     await prepare[round.scenario](room, edits);
-    const { running, livedMs } = await killAt(round.moment, {
+    const { ended, livedMs } = await killAt(round.moment, {
       room,
       start: () => room.start("sync"),
       usualMs: () => usualMs(database, round.scenario),
     });
     const left = await owedWrites(room);
-    const { stderr } = await running.ended;
     row["lived ms"] = livedMs ?? "ended";
-    row["phase"] = livedMs === null ? "over" : phaseOf(stderr);
+    row["phase"] = livedMs === null ? "over" : phaseOf(ended.stderr);
     row["owed"] = left.due;
     row["unanswered"] = left.unanswered;
     if (round.editsBetween) await editOn(edits);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Account } from "../support/accounts.ts";
-import type { Running } from "../support/command-line.ts";
+import type { Ended, Running } from "../support/command-line.ts";
 import type { CrashRoom } from "./room.ts";
 
 /** When a process is killed. */
@@ -60,15 +60,27 @@ export function momentText(moment: Moment): string {
 export interface Victim {
   readonly room: CrashRoom;
   readonly start: () => Running;
-  /** How long it runs when nobody kills it. */
+  /** How long it runs when nobody disturbs it. */
   readonly usualMs: () => Promise<number>;
 }
 
-/** Kills the process at the moment; resolves with how long it had run, or null where it was over before. */
-export async function killAt(
+export interface Struck {
+  readonly ended: Ended;
+  /** How long it had run; null where it was over before the moment. */
+  readonly livedMs: number | null;
+}
+
+/** Kills the process at the moment. */
+export function killAt(moment: Moment, victim: Victim): Promise<Struck> {
+  return strikeAt(moment, victim, (running) => void running.child.kill("SIGKILL"));
+}
+
+/** Does that to a process that is under way, at the moment, and waits for its end. */
+export async function strikeAt(
   moment: Moment,
   { room, start, usualMs }: Victim,
-): Promise<{ readonly running: Running; readonly livedMs: number | null }> {
+  strike: (running: Running) => unknown,
+): Promise<Struck> {
   const delayMs = moment.kind === "time" ? moment.share * (await usualMs()) : moment.afterMs;
   const served = moment.kind === "request" ? prepare(moment, room[moment.target.vendor]) : null;
   slowDown(room);
@@ -76,12 +88,12 @@ export async function killAt(
   const running = start();
   const due = moment.kind === "time" ? Promise.resolve() : reached(moment, running, served);
   await Promise.race([running.ended, due.then(() => sleep(delayMs))]);
-  const livedMs =
-    running.child.exitCode === null ? Math.round(performance.now() - startedAt) : null;
-  running.child.kill("SIGKILL");
-  await running.ended;
+  const isOver = running.child.exitCode !== null;
+  const livedMs = isOver ? null : Math.round(performance.now() - startedAt);
+  if (!isOver) await strike(running);
+  const ended = await running.ended;
   for (const { sandbox } of [room.stripe, room.google]) sandbox.control.clearFaults();
-  return { running, livedMs };
+  return { ended, livedMs };
 }
 
 /** Till the faults are cleared. */

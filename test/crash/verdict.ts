@@ -155,7 +155,7 @@ function ledgers(room: CrashRoom): readonly (readonly LedgerEntry[])[] {
   return [room.stripe, room.google].map(({ sandbox }) => sandbox.control.ledger());
 }
 
-async function connectionsOf(app: App) {
+export async function connectionsOf(app: App) {
   const name = app.org(undefined).name;
   const org = must(await findOrganization(app.store, name), `${name} is stored`);
   return app.store.connections.list(org.id);

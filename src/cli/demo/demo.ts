@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { App } from "../../app.ts";
 import { configFileName } from "../../config/file.ts";
 import { initConfig } from "../../config/initial.ts";
@@ -148,23 +148,28 @@ function signInToStripe(target: Target, key: string) {
   return signInWithApiKey(key, { provider: target.provider, signIn, endpoints: target.endpoints });
 }
 
+/** A checkout has the command through npx alone. */
+const program = import.meta.filename.includes(`${sep}node_modules${sep}`)
+  ? "astralis"
+  : "npx astralis";
+
 function endText({ config, folder }: DemoDocument, isKept: boolean): string {
   const commands = [
-    `astralis clients list --config ${config}`,
-    `astralis runs list --config ${config}`,
+    `clients list --config ${config}`,
+    `runs list --config ${config}`,
     ...(isKept
       ? [
-          `astralis clients update ines.moreau@atelier.example --company Atelier --config ${config}`,
-          `astralis sync --config ${config}`,
+          `clients update ines.moreau@atelier.example --company Atelier --config ${config}`,
+          `sync --config ${config}`,
         ]
-      : ["astralis demo --keep", "astralis init"]),
+      : ["demo --keep", "init"]),
   ];
   return [
     "",
     "Every step was checked, and every check held.",
     `Configuration and database: ${folder}`,
     "Try next:",
-    ...commands.map((line) => `  $ ${line}`),
+    ...commands.map((line) => `  $ ${program} ${line}`),
     ...(isKept ? ["The sandboxes keep running; Ctrl-C stops them."] : []),
   ].join("\n");
 }

@@ -10,9 +10,9 @@ const email = "ana@example.com";
 
 /** One client and its record, agreed on these fields at minute 0; tests go on from minute 10. */
 function agreed(fields: Fields, spec: Partial<PartySpec> = {}, others: readonly PartySpec[] = []) {
-  const room = createRoom([{ name: "crm", ...spec }, ...others]);
+  const room = createRoom([{ name: "crm", create: { there: false }, ...spec }, ...others]);
+  const client = room.add({ email, ...fields });
   room.see("crm", "r", { fields: { email, ...fields } });
-  const client = must(room.clients()[0], "the client");
   room.minute = 10;
   return { room, client };
 }

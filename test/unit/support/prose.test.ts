@@ -6,7 +6,6 @@ import {
   typedCommands,
   typedScripts,
 } from "../../support/prose.ts";
-import { findWorkplaceWords } from "../../support/workplace.ts";
 
 const page = [
   "# A page: its title",
@@ -38,40 +37,3 @@ describe("the parts of a page", () => {
     expect(anchorsOf(page)).toEqual(["a-page-its-title"]);
   });
 });
-
-describe("findWorkplaceWords", () => {
-  // Each word is broken by a dot, so that this file does not say it.
-  it.each([
-    ["a path", "see /w·ork/main"],
-    ["a path at the start", "/ro·ot/.npmrc"],
-    ["a folder", "../sha·red/design.md"],
-    ["the contracts' folder", "../sha·red/contracts"],
-    ["a person", "asked the C·EO"],
-    ["another worker", "a hel·per wrote this"],
-    ["a ticket", "for issue ·2"],
-    ["a registry", "registry.np·mjs.org"],
-    ["a left-over", "TO·DO later"],
-  ])("finds %s", (_what, text) => {
-    expect(findWorkplaceWords("src/a.ts", said(text))).toHaveLength(1);
-  });
-
-  it.each(["framework/main", "work/a", "test/root.ts", "an issue of 2026", "registry.ts", "todos"])(
-    "lets %s pass",
-    (text) => {
-      expect(findWorkplaceWords("src/a.ts", text)).toEqual([]);
-    },
-  );
-
-  it("allows the contracts' default in its one place", () => {
-    const text = said("../sha·red/contracts");
-    expect(findWorkplaceWords("test/support/contracts.ts", text)).toEqual([]);
-  });
-
-  it("tells the line", () => {
-    expect(findWorkplaceWords("a.md", said("\n\nTO·DO"))).toEqual([said("a.md:3: TO·DO")]);
-  });
-});
-
-function said(text: string): string {
-  return text.replaceAll("·", "");
-}

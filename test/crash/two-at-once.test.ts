@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { must } from "../../src/lib/assert.ts";
+import { holderOf } from "../../src/lib/holder.ts";
+import type { Ended } from "../support/command-line.ts";
+import { eachDatabase } from "../support/databases.ts";
+import { createEdits } from "./edits.ts";
+import { slowDown } from "./moments.ts";
+import { expectRight, prepareLaterSync, syncInside, syncTillRight } from "./recovery.ts";
+import { openCrashRoom, requestTimeoutMs, type CrashRoom } from "./room.ts";
+import { crashSettings } from "./settings.ts";
+import { connectionsOf, owedWrites } from "./verdict.ts";
+
+const isFull = crashSettings.rounds !== null;
+
+const ends: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+describe.each(eachDatabase)("syncs at once on one database, $name", (database) => {
+  it("wait for each other and write nothing twice", async () => {
+    const { room, edits } = await openRoom(await database.storage());
+    const syncs = Array.from({ length: isFull ? 4 : 2 }, () => room.start("sync", "--json"));
+    // People go on meanwhile, here as well.
+    const added = await edits.add("here");
+    await edits.change("here", added, "phone");
+    for (const { ended } of syncs) expectComplete(await ended);
+    expect(await owedWrites(room)).toMatchObject({ unanswered: 0 });
+    await syncInside(room);
+    await syncInside(room);
+    await expectRight(room, edits);
+  });
+
+  if (isFull) {
+    it("end as busy, with the holder's name, where the other does not end", async () => {
+      const { room, edits } = await openRoom(await database.storage());
+      const holder = holderOf(process.pid);
+      const release = await holdLeases(room, holder);
+      const ended = await room.start("sync", "--json").ended;
+      expect(ended).toMatchObject({ code: 1, stderr: "" });
+      const busy = { error: { code: "busy", message: expect.stringContaining(holder) } };
+      expect(ended.json()).toMatchObject({ connections: [busy, busy] });
+      await release();
+      await syncTillRight(room, edits);
+    });
+
+    it("take over from one that stood still for longer than its lease, which then writes no more", async () => {
+      const { room, edits } = await openRoom(await database.storage());
+      slowDown(room);
+      const still = room.start("sync", "--json");
+      await underWay(room);
+      still.child.kill("SIGSTOP");
+      // Its lease lapses by itself: its process is there, so nobody takes it for dead.
+      await sleep(2 * requestTimeoutMs + 31_000);
+      for (const { sandbox } of [room.stripe, room.google]) sandbox.control.clearFaults();
+      const next = await room.start("sync", "--json").ended;
+      still.child.kill("SIGCONT");
+      const late = await still.ended;
+      expectComplete(next);
+      expect(late.code).toBeGreaterThan(0);
+      expect(late.stdout).toContain("lease-lost");
+      await syncTillRight(room, edits);
+    });
+  }
+});
+
+async function openRoom(storage: Parameters<typeof openCrashRoom>[0]) {
+  const room = await openCrashRoom(storage);
+  ends.push(() => room.close());
+  const edits = createEdits(room);
+  await prepareLaterSync(room, edits);
+  return { room, edits };
+}
+
+function expectComplete(ended: Ended): void {
+  expect(ended).toMatchObject({ code: 0, stderr: "" });
+  expect(ended.json()).toMatchObject({ outcome: "complete" });
+}
+
+/** Returns how to let go of them. */
+async function holdLeases(room: CrashRoom, holder: string): Promise<() => Promise<void>> {
+  return room.withApp(async (app) => {
+    const rows = await connectionsOf(app);
+    const answers = await Promise.all(
+      rows.map(({ id }) => app.store.leases.acquire(`connection:${id}`, holder, 300_000)),
+    );
+    const leases = answers.map((answer) => must("lease" in answer ? answer.lease : null, "free"));
+    return () =>
+      room.withApp(async (later) => {
+        for (const lease of leases) await later.store.leases.release(lease);
+      });
+  });
+}
+
+/** Some of the writes have been sent, and some have not. */
+async function underWay(room: CrashRoom): Promise<void> {
+  const creates = () =>
+    room.stripe.sandbox.control
+      .ledger()
+      .filter(({ method, headers }) => method === "POST" && headers["user-agent"] !== "node")
+      .length;
+  const before = creates();
+  while (creates() < before + 2) await sleep(1);
+}

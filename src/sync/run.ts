@@ -83,7 +83,7 @@ export async function runConnections(
         }),
       ),
     );
-    await Promise.all(lanes.map((lane) => advance(lane, hands.deliverRest)));
+    await Promise.all(lanes.map((lane) => advance(lane, (line) => hands.deliverRest(line))));
   } finally {
     await Promise.all(lanes.map((lane) => leave(run, lane)));
   }

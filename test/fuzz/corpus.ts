@@ -34,7 +34,16 @@ export interface Corpus {
   readonly cursors: readonly string[];
 }
 
-export const verbs = ["account", "pull", "changes", "get", "find", "create", "update", "remove"] as const;
+export const verbs = [
+  "account",
+  "pull",
+  "changes",
+  "get",
+  "find",
+  "create",
+  "update",
+  "remove",
+] as const;
 export type Verb = (typeof verbs)[number];
 
 export const startMs = Date.parse("2026-11-02T09:00:00.000Z");
@@ -64,11 +73,16 @@ export async function collectCorpus(provider: string, vendor: string): Promise<C
     sleep: (durationMs) => clock.sleep(durationMs),
   });
   const heard: Exchange[] = [];
-  const session = openAt(loaded, clock, async (url, init) => {
-    const response = await sandbox.fetch(url, init);
-    heard.push(await exchangeOf(response.clone()));
-    return response;
-  }, tokenAt(sandbox));
+  const session = openAt(
+    loaded,
+    clock,
+    async (url, init) => {
+      const response = await sandbox.fetch(url, init);
+      heard.push(await exchangeOf(response.clone()));
+      return response;
+    },
+    tokenAt(sandbox),
+  );
   const heardBy = async (work: () => Promise<unknown>) => {
     heard.length = 0;
     await work().catch(() => null);
@@ -137,7 +151,12 @@ async function talk(
     get: await heardBy(() => clients.get([externalId, ...ids.slice(0, 2), "people/c0"])),
     find: await heardBy(() => clients.find({ ownId, emails: ["zoe@example.com"] })),
     update: await heardBy(() =>
-      clients.update({ externalId, changes: { name: "Zoë", city: null }, expected, key: "update-1" }),
+      clients.update({
+        externalId,
+        changes: { name: "Zoë", city: null },
+        expected,
+        key: "update-1",
+      }),
     ),
     remove: await heardBy(() => clients.remove(must(ids[0], "a seeded record"))),
     changes: await heardBy(() => clients.pull({ cursor, page: null })),

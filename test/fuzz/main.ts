@@ -27,7 +27,9 @@ const { rows, failures } = await runFuzz({
 });
 for (const line of table(rows)) console.log(line);
 const total = rows.reduce((sum, { inputs }) => sum + inputs, 0);
-console.log(`${total} inputs in ${Math.round((performance.now() - startedMs) / 1000)} s, ${failures.length} failures`);
+console.log(
+  `${total} inputs in ${Math.round((performance.now() - startedMs) / 1000)} s, ${failures.length} failures`,
+);
 for (const failure of failures) tell(failure);
 process.exitCode = failures.length > 0 || total === 0 ? 1 : 0;
 
@@ -44,13 +46,19 @@ function table(all: readonly FuzzRow[]): readonly string[] {
     Math.max(...cells.map((line) => line[column]?.length ?? 0)),
   );
   return cells.map((line) =>
-    line.map((cell, column) => (column === 0 ? cell.padEnd(widths?.[0] ?? 0) : cell.padStart(widths?.[column] ?? 0))).join("  "),
+    line
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths?.[0] ?? 0) : cell.padStart(widths?.[column] ?? 0),
+      )
+      .join("  "),
   );
 }
 
 function tell({ target, index, message, stack, smallest }: Failure): void {
   console.error(`\n${target}: ${message}`);
   console.error(`  smallest input: ${JSON.stringify(smallest).slice(0, 4000)}`);
-  console.error(`  replay: npm run fuzz -- --seed ${seed} --target ${target} --from ${index} --inputs 1`);
+  console.error(
+    `  replay: npm run fuzz -- --seed ${seed} --target ${target} --from ${index} --inputs 1`,
+  );
   console.error(stack.split("\n").slice(1, 8).join("\n"));
 }

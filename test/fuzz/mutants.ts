@@ -113,7 +113,8 @@ export function strangeText(dice: Dice): string {
 /** The value with up to that many changes, each at a place of its own. */
 export function mutated(dice: Dice, value: Json, changes = 3): Json {
   let result = value;
-  for (let count = 1 + dice.below(changes); count > 0; count -= 1) result = mutatedOnce(dice, result);
+  for (let count = 1 + dice.below(changes); count > 0; count -= 1)
+    result = mutatedOnce(dice, result);
   return result;
 }
 
@@ -148,7 +149,9 @@ function mutatedOnce(dice: Dice, value: Json): Json {
   }
   if (isRecord(value)) {
     const entries = Object.entries(value);
-    return entries.length > 0 && dice.chance(0.8) ? inObject(dice, entries) : atObject(dice, entries);
+    return entries.length > 0 && dice.chance(0.8)
+      ? inObject(dice, entries)
+      : atObject(dice, entries);
   }
   if (typeof value === "string" && dice.chance(0.6)) return mutatedText(dice, value);
   return strangeValue(dice);

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { createIds } from "../../src/lib/ids.ts";
 import { createSeededRandom } from "../../src/lib/random.ts";
-import { isRecord, stableJson } from "../../src/lib/json.ts";
+import { isRecord } from "../../src/lib/json.ts";
 import { maxFieldCharacters } from "../../src/model/client.ts";
+import { sameValue } from "../../src/model/fields.ts";
 import { identityText } from "../../src/model/identity.ts";
 import { normalEmail, normalValue } from "../../src/model/normal.ts";
 import type { Observation } from "../../src/model/observation.ts";
@@ -32,8 +34,7 @@ export function checkObservation(seen: Observation, lens: LensDescription): void
       texts.every((text) => text !== "" && text.length <= 2 * maxFieldCharacters),
       `${field} is empty text, or longer than a field`,
     );
-    const normal = normalValue(field, value);
-    claim(stableJson(normal) === stableJson(value), `${field} is not in its normal form`);
+    claim(sameValue(normalValue(field, value), value), `${field} is not in its normal form`);
   }
   for (const email of seen.emails) {
     claim(isText(email) && email !== "", "an address is empty");
@@ -41,7 +42,7 @@ export function checkObservation(seen: Observation, lens: LensDescription): void
     claim(isStorable(email), "an address cannot be stored as it is");
   }
   claim(seen.phones.every(isText), "a phone is no text");
-  claim(stableJson(JSON.parse(JSON.stringify(seen))) === stableJson(seen), "it is no plain JSON");
+  claim(isDeepStrictEqual(JSON.parse(JSON.stringify(seen)), seen), "it is no plain JSON");
 }
 
 export function checkPage(page: Page, lens: LensDescription): void {
@@ -57,7 +58,11 @@ export function checkPage(page: Page, lens: LensDescription): void {
   checkDecisions(page.observations, lens);
 }
 
-export function checkLookups(lookups: readonly Lookup[], asked: number, lens: LensDescription): void {
+export function checkLookups(
+  lookups: readonly Lookup[],
+  asked: number,
+  lens: LensDescription,
+): void {
   claim(lookups.length === asked, "not every id has its answer");
   for (const lookup of lookups) {
     if (lookup.kind === "found") checkObservation(lookup.observation, lens);
@@ -67,7 +72,8 @@ export function checkLookups(lookups: readonly Lookup[], asked: number, lens: Le
 
 export function checkAnswer(answer: WriteAnswer, lens: LensDescription): void {
   if (answer.kind === "done" || answer.kind === "stale") checkObservation(answer.observation, lens);
-  if (answer.kind === "gone" && answer.mergedInto !== null) checkId(answer.mergedInto, "mergedInto");
+  if (answer.kind === "gone" && answer.mergedInto !== null)
+    checkId(answer.mergedInto, "mergedInto");
   if (answer.kind === "refused") claim(answer.message !== "", "a refusal without a reason");
 }
 
@@ -97,7 +103,10 @@ export function checkDecisions(seen: readonly Observation[], lens: LensDescripti
   );
   const records = mappings.insert.flatMap(({ externalId }) => externalId ?? []);
   claim(new Set(records).size === records.length, "a record has two mappings");
-  claim(parked.put.every(({ externalId }) => isStorable(externalId)), "a parked id cannot be stored");
+  claim(
+    parked.put.every(({ externalId }) => isStorable(externalId)),
+    "a parked id cannot be stored",
+  );
 }
 
 function circumstancesOf(lens: LensDescription): { here: Circumstances; party: Party } {

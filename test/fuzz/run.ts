@@ -44,9 +44,13 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   const folder = mkdtempSync(join(tmpdir(), "astralis-fuzz-"));
   try {
     const all = await createTargets(folder);
-    const targets = all.filter(({ name }) => options.target === undefined || name === options.target);
+    const targets = all.filter(
+      ({ name }) => options.target === undefined || name === options.target,
+    );
     if (targets.length === 0)
-      throw new Error(`There is no target ${options.target}; there are ${all.map(({ name }) => name).join(", ")}.`);
+      throw new Error(
+        `There is no target ${options.target}; there are ${all.map(({ name }) => name).join(", ")}.`,
+      );
     const jobs = jobsOf(targets, options);
     const reports: Report[] = [];
     const failures: Failure[] = [];
@@ -57,7 +61,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
       return null;
     };
     const crew = Array.from({ length: options.workers ?? 2 }, async () => {
-      for (let goesOn = true; goesOn; ) {
+      for (let goesOn = true; goesOn;) {
         const lost = await drive({ seed: options.seed, folder }, next, (report) => {
           reports.push(report);
           if (report.failure !== null) failures.push(report.failure);
@@ -143,7 +147,8 @@ function jobsOf(targets: readonly Target[], options: FuzzOptions): Job[] {
 
 function rowOf(target: string, reports: readonly Report[]): FuzzRow {
   const own = reports.filter(({ job }) => job.target === target);
-  const sum = (of: (report: Report) => number) => own.reduce((total, report) => total + of(report), 0);
+  const sum = (of: (report: Report) => number) =>
+    own.reduce((total, report) => total + of(report), 0);
   const [taken, refused] = [sum((report) => report.taken), sum((report) => report.refused)];
   const seconds = sum(({ tookMs }) => tookMs) / 1000;
   return { target, inputs: taken + refused, taken, refused, seconds };

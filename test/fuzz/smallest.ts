@@ -12,7 +12,7 @@ export async function smallest(
 ): Promise<Json> {
   let best = input;
   let left = attempts;
-  for (let found = true; found && left > 0; ) {
+  for (let found = true; found && left > 0;) {
     found = false;
     for (const candidate of simpler(best)) {
       left -= 1;
@@ -39,13 +39,21 @@ function* simpler(value: Json): Generator<Json> {
 function* simplerText(text: string): Generator<Json> {
   if (text === "") return;
   yield "";
-  for (let size = Math.ceil(text.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(text.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let at = 0; at < text.length; at += size) yield text.slice(0, at) + text.slice(at + size);
   }
 }
 
 function* simplerList(list: readonly Json[]): Generator<Json> {
-  for (let size = Math.ceil(list.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(list.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let at = 0; at < list.length; at += size) {
       yield [...list.slice(0, at), ...list.slice(at + size)];
     }

@@ -13,14 +13,14 @@ export async function createTargets(folder: string): Promise<readonly Target[]> 
   const google = await collectCorpus("gmail", "google");
   return [
     ...configTargets(folder),
-    recordTarget(stripe, 120),
-    recordTarget(google, 120),
-    pageTarget(stripe, 60),
-    pageTarget(google, 60),
-    answersTarget(stripe, 15),
-    answersTarget(google, 15),
-    cursorTarget(stripe, 15),
-    cursorTarget(google, 15),
+    recordTarget(stripe, 40),
+    recordTarget(google, 60),
+    pageTarget(stripe, 12),
+    pageTarget(google, 20),
+    answersTarget(stripe, 12),
+    answersTarget(google, 12),
+    cursorTarget(stripe, 20),
+    cursorTarget(google, 20),
     ...signInTargets,
     ...textTargets,
   ];

@@ -35,10 +35,15 @@ export function countryCode(text: string): string | null {
   return codesByName.get(name) ?? null;
 }
 
+const presentCodes = new Map<string, string | null>();
+
 /** "DD" became "DE", "UK" is "GB"; null for a pair of letters that names no country. */
 function presentCode(code: string): string | null {
+  const known = presentCodes.get(code);
+  if (known !== undefined) return known;
   const present = new Intl.Locale(`und-${code}`).region ?? code;
   const named = english.of(present) !== undefined && !noCountries.has(present);
+  presentCodes.set(code, named ? present : null);
   return named ? present : null;
 }
 

@@ -13,7 +13,9 @@ import { claim, readOrRefused } from "../target.ts";
 import type { Target, Verdict } from "../target.ts";
 import { written } from "../wire.ts";
 
-const statuses = [200, 201, 204, 301, 304, 400, 401, 402, 403, 404, 408, 409, 410, 412, 422, 429, 500, 503];
+const statuses = [
+  200, 201, 204, 301, 304, 400, 401, 402, 403, 404, 408, 409, 410, 412, 422, 429, 500, 503,
+];
 
 const headerValues = [
   "",
@@ -28,7 +30,13 @@ const headerValues = [
   "yesterday",
   "true",
 ];
-const headerNames = ["retry-after", "date", "idempotent-replayed", "content-type", "stripe-should-retry"];
+const headerNames = [
+  "retry-after",
+  "date",
+  "idempotent-replayed",
+  "content-type",
+  "stripe-should-retry",
+];
 
 /** No verb asks so often; one that does goes round in circles. */
 const mostRequests = 300;
@@ -108,7 +116,10 @@ async function ask(session: ProviderSession, verb: Verb, corpus: Corpus): Promis
     case "update": {
       const changes = { name: "Zoë", city: null };
       const expected = { version: null, fields: {} };
-      return checkAnswer(await clients.update({ externalId: id, changes, expected, key: "k" }), lens);
+      return checkAnswer(
+        await clients.update({ externalId: id, changes, expected, key: "k" }),
+        lens,
+      );
     }
     case "remove":
       return checkAnswer(await clients.remove(id), lens);

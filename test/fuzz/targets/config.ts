@@ -116,19 +116,13 @@ function drawFile(dice: Dice): string {
 
 /** All of them; files lie in that folder, which nothing else may use. */
 export function configTargets(folder: string): readonly Target[] {
-  return [
-    configTarget,
-    insertTarget,
-    valuesTarget,
-    envTarget(folder),
-    configFileTarget(folder),
-  ];
+  return [configTarget, insertTarget, valuesTarget, envTarget(folder), configFileTarget(folder)];
 }
 
 /** The configuration as text, with everything that it goes through. */
 const configTarget: Target = {
   name: "config",
-  share: 30,
+  share: 12,
   draw: drawFile,
   check: async (input) => {
     const text = String(input);
@@ -150,7 +144,10 @@ function checkProblems(error: ConfigError, text: string): void {
   const lines = text.split("\n").length;
   claim(error.problems.length > 0, "a refusal without a problem");
   for (const { path, line, column, message } of error.problems) {
-    claim(line >= 1 && line <= lines + 1 && column >= 1, `a place outside of the file ${line}:${column}`);
+    claim(
+      line >= 1 && line <= lines + 1 && column >= 1,
+      `a place outside of the file ${line}:${column}`,
+    );
     claim(isText(path) && message !== "", "a problem without words");
     for (const secret of secrets)
       claim(!`${path} ${message}`.includes(secret), "a problem repeats a secret");
@@ -180,7 +177,7 @@ function checkConfig(config: Config): void {
 /** A key put into a file that a person wrote: as it is to be, or not at all. */
 const insertTarget: Target = {
   name: "config-insert",
-  share: 15,
+  share: 6,
   draw: (dice) => ({
     text: drawFile(dice),
     path: dice.pick([
@@ -202,7 +199,7 @@ const insertTarget: Target = {
 /** Single values of the file. */
 const valuesTarget: Target = {
   name: "config-values",
-  share: 60,
+  share: 80,
   draw: (dice) =>
     mutatedText(
       dice,
@@ -236,7 +233,10 @@ const valuesTarget: Target = {
     if (name !== null) claim(suggestName(name) === name, "a suggested name has a better one");
     const lookUp = lookUpIn({ HOME: "${D}", D: "${HOME}" }, {});
     const put = substitute(text, lookUp);
-    claim(put.uses.every((use) => isText(use.name)), "a variable without a name");
+    claim(
+      put.uses.every((use) => isText(use.name)),
+      "a variable without a name",
+    );
     return problems.includes(null) ? "taken" : "refused";
   },
 };
@@ -249,30 +249,42 @@ const envFiles = [
 /** The `.env` of that folder, as bytes. */
 function envTarget(home: string): Target {
   return {
-  name: "env-file",
-  share: 20,
-  draw: (dice) => {
-    let text = dice.pick(envFiles);
-    for (let count = 1 + dice.below(4); count > 0; count -= 1)
-      text = mutatedText(dice, text, ["=", "\n", "'", '"', "`", "#", "export ", "__proto__=1\n", "\\n", "${A}", "\0"]);
-    return { text, encoding: dice.chance(0.9) ? "utf8" : "latin1" };
-  },
-  check: async (input) => {
-    const { text, encoding } = isRecord(input) ? input : {};
-    writeFileSync(join(home, ".env"), String(text), encoding === "latin1" ? "latin1" : "utf8");
-    const read = await readOrRefused(() => readEnvFile(home), secrets);
-    if (read === null) return "refused";
-    for (const value of Object.values(read.value)) claim(isText(value), "a variable is no text");
-    const merged = await withEnvFile({ GOOGLE_CLIENT_ID: "mine" }, home);
-    claim(merged["GOOGLE_CLIENT_ID"] === "mine", "the file wins over the environment");
-    const lookUp = lookUpIn({}, read.value);
-    for (const name of ["__proto__", "constructor", "toString"]) {
-      const found = lookUp(name);
-      claim(found === null || isText(found.value), `${name} has a value that is no text`);
-    }
-    return "taken";
-  },
-};
+    name: "env-file",
+    share: 4,
+    draw: (dice) => {
+      let text = dice.pick(envFiles);
+      for (let count = 1 + dice.below(4); count > 0; count -= 1)
+        text = mutatedText(dice, text, [
+          "=",
+          "\n",
+          "'",
+          '"',
+          "`",
+          "#",
+          "export ",
+          "__proto__=1\n",
+          "\\n",
+          "${A}",
+          "\0",
+        ]);
+      return { text, encoding: dice.chance(0.9) ? "utf8" : "latin1" };
+    },
+    check: async (input) => {
+      const { text, encoding } = isRecord(input) ? input : {};
+      writeFileSync(join(home, ".env"), String(text), encoding === "latin1" ? "latin1" : "utf8");
+      const read = await readOrRefused(() => readEnvFile(home), secrets);
+      if (read === null) return "refused";
+      for (const value of Object.values(read.value)) claim(isText(value), "a variable is no text");
+      const merged = await withEnvFile({ GOOGLE_CLIENT_ID: "mine" }, home);
+      claim(merged["GOOGLE_CLIENT_ID"] === "mine", "the file wins over the environment");
+      const lookUp = lookUpIn({}, read.value);
+      for (const name of ["__proto__", "constructor", "toString"]) {
+        const found = lookUp(name);
+        claim(found === null || isText(found.value), `${name} has a value that is no text`);
+      }
+      return "taken";
+    },
+  };
 }
 
 /** Files as bytes, found from a folder below. */
@@ -280,15 +292,18 @@ function configFileTarget(home: string): Target {
   const deep = join(home, "a", "b");
   mkdirSync(deep, { recursive: true });
   return {
-  name: "config-file",
-  share: 5,
-  draw: (dice) => ({ text: drawFile(dice), encoding: dice.pick(["utf8", "utf8", "latin1", "utf16le"]) }),
-  check: async (input) => {
-    const { text, encoding } = isRecord(input) ? input : {};
-    const known = (["utf8", "latin1", "utf16le"] as const).find((name) => name === encoding);
-    writeFileSync(join(home, "astralis.config.yaml"), String(text), known ?? "utf8");
-    const read = await readOrRefused(() => loadConfig({ cwd: deep, env: environment }), secrets);
-    return read === null ? "refused" : "taken";
-  },
-};
+    name: "config-file",
+    share: 2,
+    draw: (dice) => ({
+      text: drawFile(dice),
+      encoding: dice.pick(["utf8", "utf8", "latin1", "utf16le"]),
+    }),
+    check: async (input) => {
+      const { text, encoding } = isRecord(input) ? input : {};
+      const known = (["utf8", "latin1", "utf16le"] as const).find((name) => name === encoding);
+      writeFileSync(join(home, "astralis.config.yaml"), String(text), known ?? "utf8");
+      const read = await readOrRefused(() => loadConfig({ cwd: deep, env: environment }), secrets);
+      return read === null ? "refused" : "taken";
+    },
+  };
 }

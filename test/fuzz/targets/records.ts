@@ -99,7 +99,8 @@ function checkLens<Wire, Patch>(lens: Lens<Wire, Patch>, record: Wire): void {
   same(lens.normal(normal), normal, "the normal form has another one");
   for (const field of lens.fields)
     same(
-      lens.normal({ [field]: lens.lift(field, fields[field] ?? null, null, undefined) })[field] ?? null,
+      lens.normal({ [field]: lens.lift(field, fields[field] ?? null, null, undefined) })[field] ??
+        null,
       normal[field] ?? null,
       `${field} is not lifted as it is`,
     );

@@ -21,12 +21,29 @@ const state = "the-state-of-this-sign-in";
 const code = "4/0AfuzzedAuthorizationCode";
 const expected = { redirectUri: "http://127.0.0.1:5001/", state };
 const good = `http://127.0.0.1:5001/?state=${state}&iss=https://a.test&code=${code}&scope=x`;
-const pieces = ["&state=", "?", "#", "&code=", "&error=access_denied", "%00", "%ff", "%E2%80", "//", "@", ":", "http://", "\u202e", "&redirect_uri=x", "[", "[::1]"];
+const pieces = [
+  "&state=",
+  "?",
+  "#",
+  "&code=",
+  "&error=access_denied",
+  "%00",
+  "%ff",
+  "%E2%80",
+  "//",
+  "@",
+  ":",
+  "http://",
+  "\u202e",
+  "&redirect_uri=x",
+  "[",
+  "[::1]",
+];
 
 /** The address that a browser landed on, as a person pastes it. */
 export const callbackTarget: Target = {
   name: "callback",
-  share: 120,
+  share: 200,
   draw: (dice) => {
     let text = dice.pick([good, good.replace("http://", ""), `${good}&error=access_denied`]);
     for (let count = dice.below(5); count > 0; count -= 1)
@@ -59,10 +76,20 @@ let opening: Promise<Loopback> | undefined;
 /** Raw requests to the listener that waits for the browser: none of them ends it. */
 export const loopbackTarget: Target = {
   name: "loopback",
-  share: 2,
+  share: 3,
   draw: (dice) => {
-    const target = dice.pick([`/?state=${state}x&code=c`, "/", "//", "/favicon.ico", "*", "http://[", "/?%"]);
-    const text = dice.chance(0.7) ? mutatedText(dice, target, [...pieces, strangeText(dice)]) : target;
+    const target = dice.pick([
+      `/?state=${state}x&code=c`,
+      "/",
+      "//",
+      "/favicon.ico",
+      "*",
+      "http://[",
+      "/?%",
+    ]);
+    const text = dice.chance(0.7)
+      ? mutatedText(dice, target, [...pieces, strangeText(dice)])
+      : target;
     const method = dice.pick(["GET", "GET", "GET", "POST", "OPTIONS", "GE T", ""]);
     const host = dice.pick(["", "evil.test", "HOST", "HOST", "HOST", "HOST"]);
     return { method, target: text, host };
@@ -73,8 +100,14 @@ export const loopbackTarget: Target = {
     const { method, target, host } = isRecord(input) ? input : {};
     const name = host === "HOST" ? `127.0.0.1:${loopback.port}` : String(host);
     const line = `${String(method)} ${String(target)} HTTP/1.1\r\n`;
-    const answer = await exchange(loopback.port, `${line}Host: ${name}\r\nConnection: close\r\n\r\n`);
-    claim(/^HTTP\/1\.1 (200|400|404) /.test(answer), `it answered ${JSON.stringify(answer.slice(0, 40))}`);
+    const answer = await exchange(
+      loopback.port,
+      `${line}Host: ${name}\r\nConnection: close\r\n\r\n`,
+    );
+    claim(
+      /^HTTP\/1\.1 (200|400|404) /.test(answer),
+      `it answered ${JSON.stringify(answer.slice(0, 40))}`,
+    );
     return answer.startsWith("HTTP/1.1 200") ? "taken" : "refused";
   },
 };
@@ -117,8 +150,14 @@ export const tokenTarget: Target = {
     const isRefusal = dice.chance(0.3);
     const body = isRefusal ? dice.pick(refusals) : tokens;
     return {
-      status: dice.chance(0.1) ? dice.pick([200, 201, 302, 400, 401, 403, 429, 500, 503]) : isRefusal ? 400 : 200,
-      type: dice.chance(0.1) ? dice.pick(["text/html", "", "application/json; charset=x"]) : "application/json",
+      status: dice.chance(0.1)
+        ? dice.pick([200, 201, 302, 400, 401, 403, 429, 500, 503])
+        : isRefusal
+          ? 400
+          : 200,
+      type: dice.chance(0.1)
+        ? dice.pick(["text/html", "", "application/json; charset=x"])
+        : "application/json",
       wait: dice.pick(["", "3", "1e9", "9".repeat(400), "Sat, 13 Sep 275760 00:00:00 GMT"]),
       body: dice.chance(0.1) ? body : mutated(dice, body),
       exchange: dice.chance(0.3),
@@ -136,7 +175,10 @@ export const tokenTarget: Target = {
     );
     if (outcome === null) return "refused";
     if (outcome.value.kind === "refused") {
-      claim(/^[a-z0-9_.-]{1,60}$/.test(outcome.value.error), "a refusal is no word of the protocol");
+      claim(
+        /^[a-z0-9_.-]{1,60}$/.test(outcome.value.error),
+        "a refusal is no word of the protocol",
+      );
       return "refused";
     }
     checkTokens(outcome.value.answer);
@@ -182,13 +224,16 @@ function checkTokens(answer: TokenAnswer): void {
     origins: ["https://a.test"],
   };
   const read = parseCredential(credentialText(credential));
-  claim(stableJson(read) === stableJson(credential), "the credential is not read as it was written");
+  claim(
+    stableJson(read) === stableJson(credential),
+    "the credential is not read as it was written",
+  );
 }
 
 /** Stored credentials, decrypted: what an older version or a stranger wrote. */
 export const credentialTarget: Target = {
   name: "credential",
-  share: 60,
+  share: 150,
   draw: (dice) => {
     const credential = dice.pick<Json>([
       { kind: "api-key", key: "sk_test_1", origins: ["https://a.test"] },
@@ -203,7 +248,9 @@ export const credentialTarget: Target = {
         accountHint: null,
       },
     ]);
-    return dice.chance(0.2) ? mutatedText(dice, written(credential)) : written(mutated(dice, credential));
+    return dice.chance(0.2)
+      ? mutatedText(dice, written(credential))
+      : written(mutated(dice, credential));
   },
   check: (input) => {
     const credential = parseCredential(String(input));

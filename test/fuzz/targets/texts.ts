@@ -43,7 +43,7 @@ function drawText(dice: Dice): string {
 /** The normal forms that every value from outside takes, and those of the providers. */
 export const normalTarget: Target = {
   name: "normal-forms",
-  share: 120,
+  share: 150,
   draw: (dice) => ({
     field: dice.pick([...clientFields, "custom.vat"]),
     text: drawText(dice),
@@ -65,9 +65,13 @@ export const normalTarget: Target = {
     claim(isStorable(email), "an address cannot be stored as it is");
     const phone = phoneIdentity(one);
     if (phone !== null)
-      claim(phoneIdentity(phone.value)?.value === phone.value, "a phone's identity has another one");
+      claim(
+        phoneIdentity(phone.value)?.value === phone.value,
+        "a phone's identity has another one",
+      );
     const country = countryCode(one);
-    if (country !== null) claim(countryCode(country) === country, "a country's code has another one");
+    if (country !== null)
+      claim(countryCode(country) === country, "a country's code has another one");
     claim(cutText(one, 7).length <= 7, "it is cut too late");
     checkLenses(name, one, two);
     return isEmail(one) || country !== null ? "taken" : "refused";
@@ -94,7 +98,7 @@ function checkLenses(field: string, text: string, other: string): void {
 /** Log lines and messages with who knows what in them. */
 export const redactTarget: Target = {
   name: "redact",
-  share: 40,
+  share: 120,
   draw: (dice) => {
     const parts = Array.from({ length: 1 + dice.below(6) }, () => drawSecretive(dice));
     const text = parts.join(dice.pick([" ", "&", "\n", ""]));
@@ -126,16 +130,26 @@ function drawSecretive(dice: Dice): string {
   return dice.chance(0.5) ? form : mutatedText(dice, form);
 }
 
-const waits = ["3", "120", "0.5", "Wed, 04 Nov 2026 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "1e9", "9".repeat(30)];
+const waits = [
+  "3",
+  "120",
+  "0.5",
+  "Wed, 04 Nov 2026 07:28:00 GMT",
+  "Fri, 31 Dec 9999 23:59:59 GMT",
+  "1e9",
+  "9".repeat(30),
+];
 
 /** Headers that say when: every wait ends, and what is read can be written as an instant. */
 export const waitTarget: Target = {
   name: "waits",
-  share: 60,
+  share: 80,
   draw: (dice) => {
     const header = () => {
       const text = dice.pick(waits);
-      return dice.chance(0.6) ? mutatedText(dice, text, ["0", "9", "-", "e", ".", " ", "GMT", "+", "275760"]) : text;
+      return dice.chance(0.6)
+        ? mutatedText(dice, text, ["0", "9", "-", "e", ".", " ", "GMT", "+", "275760"])
+        : text;
     };
     const message = `Retry after ${mutatedText(dice, "2026-11-02T10:00:00.386Z", ["9", "-", "+275760", "Z"])}`;
     return { wait: header(), date: dice.chance(0.5) ? header() : "", message };
@@ -149,7 +163,12 @@ export const waitTarget: Target = {
     claim(seconds === null || isBounded(seconds), `the wait is ${String(seconds)} s`);
     const offset = clockOffsetMs(new Response("", { headers }), clock);
     claim(offset === null || Number.isFinite(offset), "the clocks' difference is no number");
-    const answer = { status: 429, headers, body: { error: { message: message ?? null } }, write: true };
+    const answer = {
+      status: 429,
+      headers,
+      body: { error: { message: message ?? null } },
+      write: true,
+    };
     const failure = failureOf(answer, googleFailures("Google", clock));
     await readOrRefused(() => {
       throw failure;
@@ -183,4 +202,3 @@ function headersOf(values: Readonly<Record<string, Json>>): Headers | null {
 }
 
 export const textTargets: readonly Target[] = [normalTarget, redactTarget, waitTarget];
-

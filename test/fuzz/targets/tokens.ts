@@ -14,7 +14,8 @@ import { written } from "../wire.ts";
 /** Cursors and page tokens as they come back from the database, or from what somebody made of it. */
 export function cursorTarget(corpus: Corpus, share: number): Target {
   const lists = corpus.answers.pull.map(({ body }) => body);
-  const empty = isRecord(lists[0]) && "connections" in lists[0] ? { nextSyncToken: "t" } : emptyList;
+  const empty =
+    isRecord(lists[0]) && "connections" in lists[0] ? { nextSyncToken: "t" } : emptyList;
   return {
     name: `${corpus.provider.name}-cursor`,
     share,

@@ -48,6 +48,11 @@ export function claim(
   if (mapping?.state === "suppressed" && entry.action !== "delete" && client.removedAt !== null)
     suppress(work, here, party, mapping);
   if (mapping?.state === "creating") cancelCreate(work, here, mapping);
+  // The client was revived while its record's delete was on its way, and that did not arrive.
+  if (mapping?.state === "suppressed" && client.removedAt === null) {
+    work.putMapping({ ...mapping, state: "linked", stateAt: here.at });
+    owe(work, here, client.id);
+  }
   return null;
 }
 
@@ -80,6 +85,7 @@ export function settle(
       });
     case "gone":
       work.dropEntry(entry);
+      if (mapping.state === "suppressed") return recordGone(work, here, mapping);
       if (outcome.mergedInto === null) return markMissing(work, here, mapping, "absent");
       followMerge(work, here, party, mapping, outcome.mergedInto);
       return reconcileClient(work, here, mapping.clientId);
@@ -145,7 +151,7 @@ function written(
   journalWrite(work, here, entry, mapping, sent);
   if (entry.action === "delete") {
     work.count("pushed_deleted");
-    return;
+    return recordGone(work, here, mapping);
   }
   work.count(entry.action === "create" ? "pushed_created" : "pushed_updated");
   if (!observation) return;
@@ -158,6 +164,12 @@ function written(
     lastDirection: directionAfter(mapping.lastDirection, "to-external"),
   };
   observed(work, here, party, { mapping: answered, observation, sent: null });
+}
+
+/** Its client was removed, and the record is gone as well: nothing of it can come back with the client. */
+function recordGone(work: Workspace, here: Circumstances, mapping: Mapping): void {
+  if (mapping.state === "suppressed")
+    work.putMapping({ ...mapping, state: "unlinked", stateAt: here.at });
 }
 
 /** Whether a removal of the client is about this record. */

@@ -21,15 +21,13 @@ const harmlessDeletes = 2;
 /** From so many records on, half of them changing at once is suspicious. */
 const manyRecords = 50;
 
-/** The ceiling that a listing reaches, before anything of it is committed (law 7); null for none. */
-export function ceilingReached(tally: Tally, maxDeletes: number): Ceiling | null {
+/** The ceilings that a listing reaches, before anything of it is committed (law 7). */
+export function ceilingsReached(tally: Tally, maxDeletes: number): readonly Ceiling[] {
+  const reached: Ceiling[] = [];
+  const { mappings: of, changed } = tally;
   const lost = tally.lost + tally.recentlyLost;
-  const of = tally.mappings;
-  if (tally.lost > 0 && lost > harmlessDeletes && (lost > of / 3 || lost > of * maxDeletes)) {
-    return { stop: "deletes", count: lost, of };
-  }
-  if (tally.mappings >= manyRecords && tally.changed > tally.mappings / 2) {
-    return { stop: "changes", count: tally.changed, of: tally.mappings };
-  }
-  return null;
+  if (tally.lost > 0 && lost > harmlessDeletes && (lost > of / 3 || lost > of * maxDeletes))
+    reached.push({ stop: "deletes", count: lost, of });
+  if (of >= manyRecords && changed > of / 2) reached.push({ stop: "changes", count: changed, of });
+  return reached;
 }

@@ -13,6 +13,8 @@ export interface Chronicle {
   readonly removedHere: Map<string, readonly string[]>;
   /** Problems met on the way, such as an internal error. */
   readonly surprises: string[];
+  /** Clients at the start of the step, with the id of their linked record by connection. */
+  known: readonly { readonly id: string; readonly records: ReadonlyMap<string, string> }[];
   readonly counts: { steps: number; syncs: number; edits: number };
 }
 
@@ -36,6 +38,7 @@ export function createChronicle(accounts: number): Chronicle {
     renamed: each(() => new Map<string, string>()),
     removedHere: new Map(),
     surprises: [],
+    known: [],
     counts: { steps: 0, syncs: 0, edits: 0 },
   };
 }

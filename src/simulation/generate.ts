@@ -19,7 +19,7 @@ export function generateHistory(seed: number): History {
   const rounds = dice.weighted({ short: 55, usual: 38, long: 7 });
   const [least = 1, most = 2] = { short: [1, 2], usual: [3, 5], long: [6, 10] }[rounds];
   for (let left = dice.whole(least, most); left > 0; left -= 1) {
-    for (let edits = dice.pick([0, 1, 1, 2, 3, 5]); edits > 0; edits -= 1)
+    for (let edits = dice.pick([0, 1, 2, 3, 4, 6]); edits > 0; edits -= 1)
       put(nextEdit(dice, accounts), pause(dice));
     for (let troubles = dice.pick([0, 1, 1, 1, 2, 3]); troubles > 0; troubles -= 1) {
       const moment = nextTrouble(dice, accounts);
@@ -41,7 +41,7 @@ export function generateHistory(seed: number): History {
 }
 
 function clientCount(dice: Dice): number {
-  const size = dice.weighted({ none: 20, few: 64, some: 13, many: 2.5, most: 0.5 });
+  const size = dice.weighted({ none: 22, few: 66, some: 10, many: 1.6, most: 0.4 });
   const [least, most] = {
     none: [0, 0],
     few: [1, 5],

@@ -3,7 +3,8 @@ import type { FieldValue } from "../model/fields.ts";
 import { normalValue } from "../model/normal.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { AccountRecord } from "./accounts.ts";
-import type { Chronicle } from "./chronicle.ts";
+import type { Chronicle, Typing } from "./chronicle.ts";
+import type { Rules } from "./history.ts";
 import type { Hub } from "./hub.ts";
 import type { Place, SimulatedWorld } from "./world.ts";
 
@@ -53,7 +54,10 @@ export function checkConvergence(scene: Scene): readonly Violation[] {
       const local = held[field];
       // A record can hold a value in another spelling than the provider's normal one, such as a country's name.
       const spelt = lens?.normal({ [field]: remote })[field];
-      if (local === undefined || sameValue(local, remote) || sameValue(local, spelt)) return [];
+      // What the provider would give back as nothing it cannot hold: what the record has stays (law 3).
+      const whole = client.fields[field] ?? null;
+      if (local === undefined || (local === null && !isEmpty(whole))) return [];
+      if (sameValue(local, remote) || sameValue(local, spelt)) return [];
       if (isExplained(scene, { place, mapping, field, local, remote })) return [];
       return [
         violation(
@@ -314,6 +318,70 @@ export function checkEdits(scene: Scene): readonly Violation[] {
       ),
     ];
   });
+}
+
+/**
+ * Under `last-write-wins` the value that was typed last is the one that stands (law 1). A record has one time for all
+ * of its fields: only values of records that nobody touched later are compared.
+ */
+export function checkWinners(scene: Scene): readonly Violation[] {
+  const { world, hub, chronicle } = scene;
+  if (world.places.some((place) => !place.rules.every(isPlain))) return [];
+  const byField = new Map<string, { readonly clientId: string; readonly of: Typing[] }>();
+  const touched = new Map<string, number>();
+  for (const typing of chronicle.typed) {
+    touched.set(`${typing.side} ${typing.id}`, typing.atMs);
+    const mapping = typing.side === "here" ? null : mappingOf(scene, typing.side, typing.id);
+    if (mapping !== null && mapping?.state !== "linked") continue;
+    const clientId = mapping?.clientId ?? typing.id;
+    const key = `${clientId} ${typing.field}`;
+    const known = byField.get(key) ?? { clientId, of: [] };
+    known.of.push(typing);
+    byField.set(key, known);
+  }
+  return [...byField.values()].flatMap(({ clientId, of }) => {
+    const last = of.at(-1);
+    const client = hub.clients.find((one) => one.id === clientId);
+    if (last === undefined || !client || client.removedAt !== null) return [];
+    const isClear = of.every(
+      (one) =>
+        one === last ||
+        one.side === last.side ||
+        (touched.get(`${one.side} ${one.id}`) ?? 0) < last.atMs - clearlyMs,
+    );
+    const held = hub.conflicts.some((one) => one.clientId === clientId && one.field === last.field);
+    if (!isClear || held || last.field === "email") return [];
+    const final = client.fields[last.field] ?? null;
+    const lenses = world.places.flatMap((place) => place.provider.clients?.lens ?? []);
+    const same = lenses.some((lens) =>
+      sameValue(
+        lens.normal({ [last.field]: final })[last.field],
+        lens.normal({ [last.field]: last.value })[last.field],
+      ),
+    );
+    if (same) return [];
+    return [
+      violation(
+        "wrong-winner",
+        "1",
+        `${last.field} of client ${clientId} is ${show(final)}; ${show(last.value)} was typed last, at ${last.side}`,
+      ),
+    ];
+  });
+}
+
+/** Providers tell times by the second, and answers by their Date header too. */
+const clearlyMs = 5000;
+
+function isPlain(rules: Rules): boolean {
+  return (
+    rules.direction === "both" &&
+    Object.keys(rules.fieldDirections).length === 0 &&
+    rules.conflict.default === "last-write-wins" &&
+    Object.keys(rules.conflict.fields).length === 0 &&
+    rules.clear.default === "propagate" &&
+    Object.keys(rules.clear.fields).length === 0
+  );
 }
 
 /** Secrets are where secrets are, and what was opened is closed. */

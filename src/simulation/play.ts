@@ -15,6 +15,7 @@ export async function play(world: SimulatedWorld, chronicle: Chronicle, step: St
   world.reseed(step.seed);
   world.clock.advance(step.waitMs);
   chronicle.counts.steps += 1;
+  chronicle.known = await knownClients(world);
   const pending: Promise<void>[] = [];
   await playMoment(world, chronicle, step, pending);
   await Promise.all(pending);
@@ -168,8 +169,7 @@ async function editHere(
     if (made) note(world, chronicle, { side: "here", id: made.id }, edit.fields);
     return;
   }
-  const { items } = await world.store.reads.clients(world.orgId, {}, { limit: 1000 });
-  const client = items[Math.floor(edit.pick * items.length)];
+  const client = chosen(chronicle, edit.pick);
   if (client === undefined) return;
   if (edit.kind === "remove-here") {
     const removed = await told(world, chronicle, () => engine.removeClient(org, client.id));
@@ -177,12 +177,18 @@ async function editHere(
     if (removed || after?.removedAt) chronicle.removedHere.set(client.id, removed?.owed ?? []);
     return;
   }
+  const before = await world.store.reads.client(world.orgId, client.id);
   await told(world, chronicle, () => engine.updateClient(org, client.id, { fields: edit.fields }));
   // A process that crashed does not say whether it was done: the database does.
   const after = await world.store.reads.client(world.orgId, client.id);
   const typed = Object.entries(normalFields(edit.fields));
   if (after && typed.every(([field, value]) => sameValue(value, after.fields[field] ?? null)))
-    note(world, chronicle, { side: "here", id: client.id }, edit.fields);
+    note(
+      world,
+      chronicle,
+      { side: "here", id: client.id },
+      changedOf(edit.fields, before?.fields ?? {}),
+    );
 }
 
 function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere): void {
@@ -196,12 +202,14 @@ function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere)
     return note(world, chronicle, { side, id }, edit.fields);
   }
   const records = account.records().toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const record = records[Math.floor(edit.pick * records.length)];
+  const mapped = chosen(chronicle, edit.pick)?.records.get(placeAt(world, side).connectionId);
+  const record =
+    records.find(({ id }) => id === mapped) ?? records[Math.floor(edit.pick * records.length)];
   if (record === undefined) return;
   switch (edit.kind) {
     case "edit-there":
       if (account.change(record.id, edit.fields))
-        note(world, chronicle, { side, id: record.id }, edit.fields);
+        note(world, chronicle, { side, id: record.id }, changedOf(edit.fields, record.fields));
       return;
     case "remove-there":
       if (account.remove(record.id)) chronicle.removedThere[side]?.add(record.id);
@@ -221,6 +229,25 @@ function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere)
   }
 }
 
+/** Clients as they are before a step, with their records, so that edits on all sides can meet at the same ones. */
+async function knownClients({ store, orgId }: SimulatedWorld): Promise<Chronicle["known"]> {
+  const { items } = await store.reads.clients(orgId, {}, { limit: 1000 });
+  const mappings = await store.reads.mappingsOf(items.map(({ id }) => id));
+  return items.map(({ id }) => ({
+    id,
+    records: new Map(
+      mappings
+        .filter(({ clientId, state }) => clientId === id && state === "linked")
+        .map(({ connectionId, externalId }) => [connectionId, externalId ?? ""]),
+    ),
+  }));
+}
+
+/** The first ones more often than the others. */
+function chosen({ known }: Chronicle, pick: number): Chronicle["known"][number] | undefined {
+  return known[Math.floor(pick ** 3 * known.length)];
+}
+
 function swap(
   world: SimulatedWorld,
   chronicle: Chronicle,
@@ -235,6 +262,16 @@ function swap(
     const fields = { email: from.fields["email"] ?? null };
     if (account.change(to.id, fields)) note(world, chronicle, { side, id: to.id }, fields);
   }
+}
+
+/** What was there already is no edit. */
+function changedOf(fields: Typed, before: Typed): Typed {
+  const known = normalFields(before);
+  return Object.fromEntries(
+    Object.entries(normalFields(fields)).filter(
+      ([field, value]) => !sameValue(value, known[field] ?? null),
+    ),
+  );
 }
 
 function note(

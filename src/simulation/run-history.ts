@@ -10,6 +10,7 @@ import {
   checkDuplicates,
   checkEdits,
   checkTraces,
+  checkWinners,
 } from "./oracle.ts";
 import type { Scene, Violation } from "./oracle.ts";
 import { play } from "./play.ts";
@@ -67,6 +68,7 @@ async function inspect(world: SimulatedWorld, chronicle: Chronicle): Promise<rea
     ...checkDuplicates(scene),
     ...checkDeletes(scene),
     ...checkEdits(scene),
+    ...checkWinners(scene),
     ...(await checkTraces(scene)),
   ];
 }

@@ -58,7 +58,7 @@ export function typedFields(dice: Dice, what: "new" | "change"): Typed {
   }
   if (dice.chance(0.15)) put(typed, dice, "email");
   for (let left = dice.whole(1, 3); left > 0; left -= 1) {
-    const field = dice.chance(0.6) ? dice.pick(["name", "phone"]) : dice.pick(fields);
+    const field = dice.chance(0.75) ? dice.pick(["name", "phone"]) : dice.pick(fields);
     put(typed, dice, field);
     if (dice.chance(0.2)) typed[field] = null;
   }

@@ -171,8 +171,8 @@ export interface Listing {
   readonly endCursor: string | null;
   /** How many pages were staged. */
   readonly pages: number;
-  /** A person accepted what the ceilings of law 7 stopped. */
-  readonly accepted: boolean;
+  /** The ceilings of law 7 that a person let it pass. */
+  readonly accepted: readonly ("deletes" | "changes")[];
 }
 
 export interface CursorPort {

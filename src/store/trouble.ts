@@ -48,7 +48,8 @@ const unwritableCodes =
 function unavailableHint(code: string): string {
   if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
     return "The file is not an astralis database, or it is damaged: name another one under `storage`.";
-  if (code.startsWith("SQLITE_BUSY")) return "Another process holds the database: try again.";
+  if (code.startsWith("SQLITE_BUSY") || code === "55P03")
+    return "Another process holds the database: try again.";
   if (code.startsWith("28")) return "Check the user and the password in `storage`.";
   if (code === "3D000") return "Create the database, or name another one under `storage`.";
   return "Check that the database is running and that `storage` names it.";
@@ -64,7 +65,9 @@ function codeOf(error: Error): string | null {
   )
     return code;
   // What pg says, without a code, of a server that went away.
-  return /^Connection terminated|^Client has encountered a connection error/.test(error.message)
+  return /^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(
+    withoutStatement(error.message),
+  )
     ? "ECONNRESET"
     : null;
 }

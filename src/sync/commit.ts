@@ -7,7 +7,7 @@ import type { Mapping } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Lookup } from "../providers/provider.ts";
 import { confirmGone, markMissing } from "../reconcile/absence.ts";
-import { ceilingReached } from "../reconcile/ceilings.ts";
+import { ceilingsReached } from "../reconcile/ceilings.ts";
 import type { Ceiling } from "../reconcile/ceilings.ts";
 import { followMerge, observe } from "../reconcile/observe.ts";
 import { reopenRefused } from "../reconcile/owe.ts";
@@ -15,10 +15,10 @@ import { reconcileClient } from "../reconcile/pair.ts";
 import type { CursorRow, Listing, StagedRow } from "../store/ports.ts";
 import { decideFor } from "./decide.ts";
 import type { Line } from "./line.ts";
+import { lookUp } from "./look-up.ts";
 import { rulesFingerprint } from "./parties.ts";
-import { withPatience } from "./patience.ts";
 
-/** How many rows one decision takes where the configuration's batch size does not apply. */
+/** How many rows one decision takes where they are not a listing's: those are the configuration's batches. */
 const pageRows = 100;
 const dayMs = 86_400_000;
 
@@ -35,19 +35,16 @@ export async function commitListing(
   await refuseOverCeiling(line, cursor, listing, safety);
   let done = 0;
   for (;;) {
-    const rows = await line.store.staged.next(
-      line.row.id,
-      "clients",
-      Math.max(line.config.batchSize, pageRows),
-    );
+    const rows = await line.store.staged.next(line.row.id, "clients", line.config.batchSize);
     if (rows.length === 0) break;
     await commitRows(line, rows);
     done += rows.length;
     line.progress("reconciling", done, line.tally.counts().pulled || null);
   }
   // A first listing, or one after the state was lost, deletes nothing.
-  if (listing.mode === "full" && cursor?.cursor != null) await markAbsent(line);
-  await confirmMissing(line);
+  const isFirst = cursor?.cursor == null;
+  if (listing.mode === "full" && !isFirst) await markAbsent(line);
+  if (!isFirst && line.config.deletes !== "ignore") await confirmMissing(line, listing);
   await endListing(line, cursor, listing);
 }
 
@@ -89,66 +86,65 @@ async function refuseOverCeiling(
   listing: Listing,
   safety: SafetyConfig,
 ): Promise<void> {
-  if (listing.accepted || cursor?.cursor == null) return;
+  if (cursor?.cursor == null) return;
   const since = toInstant(line.deps.clock.now() - dayMs);
   const tally = await line.store.staged.tally(line.row.id, "clients", {
     mode: listing.mode,
     since,
   });
   const lost = tally.deleted + (listing.mode === "full" ? tally.absent : 0);
-  const ceiling = ceilingReached(
+  const reached = ceilingsReached(
     { mappings: tally.mappings, lost, recentlyLost: tally.recentlyGone, changed: tally.changed },
     safety.maxDeletes,
   );
-  if (ceiling === null) return;
+  const ceiling = reached.find(({ stop }) => !listing.accepted.includes(stop));
+  if (ceiling === undefined) return;
   line.tally.add({ held: ceiling.count });
   throw safetyStop(line, ceiling);
 }
 
 async function commitRows(line: Line, rows: readonly StagedRow[]): Promise<void> {
-  const seen = rows.flatMap((row) => row.observation ?? []);
-  const verified = await verify(line, seen);
-  const observations = seen.map(
-    (observation) => verified.get(observation.externalId) ?? observation,
-  );
+  const seen = await verified(line, rows);
+  const observations = seen.flatMap((row) => row.observation ?? []);
   await decideFor(
     line,
     { observations },
     (work, here, party) => {
       for (const observation of observations) observe(work, here, party, observation);
-      for (const row of rows) if (row.bad) parkBad(line, work, here.at, row);
+      for (const row of seen) if (row.bad) parkBad(line, work, here.at, row);
     },
     () => ({ staged: rows.map((row) => row.id) }),
   );
 }
 
 /** A difference that an eventually consistent listing shows is read by id before it counts (law 6). */
-async function verify(
-  line: Line,
-  seen: readonly Observation[],
-): Promise<ReadonlyMap<string, Observation>> {
-  if (line.capabilities.listing === "consistent") return new Map();
-  const ids = seen.map((observation) => observation.externalId);
+async function verified(line: Line, rows: readonly StagedRow[]): Promise<readonly StagedRow[]> {
+  if (line.capabilities.listing === "consistent") return rows;
   const mappings = await line.store.work.read((reader) =>
-    reader.mappingsByExternalId(line.row.id, "clients", ids),
+    reader.mappingsByExternalId(
+      line.row.id,
+      "clients",
+      rows.map((row) => row.externalId),
+    ),
   );
   const known = new Map(mappings.map((mapping) => [mapping.externalId, mapping]));
-  const doubtful = seen.filter((observation) =>
-    differs(known.get(observation.externalId), observation),
+  const doubtful = rows.filter(
+    ({ externalId, observation }) => observation && differs(known.get(externalId), observation),
   );
   const lookups = await lookUp(
     line,
-    doubtful.map((observation) => observation.externalId),
+    doubtful.map((row) => row.externalId),
   );
-  return new Map(
-    lookups.flatMap((lookup) =>
-      lookup.kind === "found" ? [[lookup.observation.externalId, lookup.observation] as const] : [],
-    ),
-  );
+  const found = new Map(doubtful.map((row, index) => [row.id, lookups[index]]));
+  return rows.map((row) => asFound(row, found.get(row.id)));
 }
 
+/** Whether the listing shows another record, or another state of it, than is known. */
 function differs(mapping: Mapping | undefined, observation: Observation): boolean {
-  if (!mapping?.seen || mapping.state !== "linked") return false;
+  if (!mapping?.seen) return false;
+  if (mapping.state === "missing" || mapping.state === "unlinked")
+    return observation.state === "present";
+  if (mapping.state !== "linked" && mapping.state !== "suppressed") return false;
   const before = mapping.seen.fields;
   return (
     observation.state === "deleted" ||
@@ -158,14 +154,18 @@ function differs(mapping: Mapping | undefined, observation: Observation): boolea
   );
 }
 
-async function lookUp(line: Line, externalIds: readonly string[]): Promise<readonly Lookup[]> {
-  if (externalIds.length === 0) return [];
-  return withPatience(
-    line.deps,
-    line.config.maxRetries,
-    () => line.session.get(externalIds),
-    line.signal,
-  );
+function asFound(row: StagedRow, lookup: Lookup | undefined): StagedRow {
+  if (!lookup || !row.observation) return row;
+  switch (lookup.kind) {
+    case "found":
+      return { ...row, observation: lookup.observation };
+    case "gone":
+      return { ...row, observation: { ...row.observation, state: "deleted" } };
+    case "merged":
+      return { ...row, observation: { ...row.observation, mergedInto: lookup.into } };
+    case "bad":
+      return { ...row, observation: null, bad: { reason: lookup.reason, fingerprint: row.id } };
+  }
 }
 
 function parkBad(
@@ -204,8 +204,8 @@ async function markAbsent(line: Line): Promise<void> {
   }
 }
 
-/** What an earlier pass found missing, and this one does not show either, is asked for by id (law 7). */
-async function confirmMissing(line: Line): Promise<void> {
+/** What was missing before this listing began, and is not in it either, is asked for by id (law 7). */
+async function confirmMissing(line: Line, listing: Listing): Promise<void> {
   let after: string | undefined;
   for (;;) {
     const from = after;
@@ -214,7 +214,7 @@ async function confirmMissing(line: Line): Promise<void> {
     );
     if (missing.length === 0) return;
     after = missing.at(-1)?.id;
-    const due = missing.filter((mapping) => mapping.missingRun !== line.runId);
+    const due = missing.filter((mapping) => mapping.stateAt < listing.startedAt);
     const lookups = await lookUp(
       line,
       due.flatMap((mapping) => mapping.externalId ?? []),
@@ -232,7 +232,8 @@ async function applyLookups(
     lookup.kind === "found" ? [lookup.observation] : [],
   );
   const mappingIds = mappings.map((mapping) => mapping.id);
-  await decideFor(line, { mappingIds, observations }, (work, here, party) => {
+  const externalIds = lookups.flatMap((lookup) => (lookup.kind === "merged" ? [lookup.into] : []));
+  await decideFor(line, { mappingIds, observations, externalIds }, (work, here, party) => {
     for (const lookup of lookups) {
       if (lookup.kind === "found") {
         observe(work, here, party, lookup.observation);

@@ -52,11 +52,12 @@ export function partyOf(
  * be owed again.
  */
 export function rulesFingerprint(member: Member, party: Party, org: OrgConfig): string {
-  const { direction, fieldDirections, clear, deletes } = member.config;
+  const { direction, fieldDirections, conflict, clear, deletes } = member.config;
   const lens = party.lens.version;
   return stableJson({
     direction,
     fieldDirections,
+    conflict,
     clear,
     deletes,
     create: party.create,

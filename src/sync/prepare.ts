@@ -40,7 +40,10 @@ export interface SyncRun {
   readonly options: SyncOptions;
 }
 
-/** The connections that a sync is about; throws where the name given is none of them. */
+/**
+ * The connections that a sync is about: the one that is named, else all but those that are disabled or paused.
+ * Throws where the name given is none of them.
+ */
 export async function prepareRun(
   parts: EngineParts,
   org: OrgConfig,
@@ -48,8 +51,10 @@ export async function prepareRun(
 ): Promise<SyncRun> {
   const orgId = await ensureOrg(parts, org);
   const all = await membersOf(parts, org, orgId);
-  const members = all.filter(({ config }) =>
-    options.connection ? config.name === options.connection : config.enabled,
+  const members = all.filter(({ config, row }) =>
+    options.connection
+      ? config.name === options.connection
+      : config.enabled && row.status !== "paused",
   );
   if (options.connection && members.length === 0) throw unknownConnection(org, options.connection);
   return { parts, org, orgId, runId: parts.deps.ids(), members, options };

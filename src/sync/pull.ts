@@ -9,29 +9,32 @@ import { withPatience } from "./patience.ts";
 /** A listing that was cut off longer ago is begun again: its page tokens may have lapsed, its records are old. */
 const resumableMs = 12 * 3600_000;
 
+/** A page that lapsed, then a cursor that did: what fails after that fails again. */
+const mostRestarts = 2;
+
 /**
  * Stages a listing whole, page by page, each in a transaction with the place to go on from: a cut-off pull resumes
  * at its page (law 5), and nothing is decided before the ceilings have seen all of it (law 7).
  */
 export async function pull(
   line: Line,
-  options: { readonly full: boolean; readonly accepted: boolean },
+  options: { readonly full: boolean; readonly accepted: Listing["accepted"] },
 ): Promise<Listing> {
   const cursor = await line.store.cursors.get(line.row.id, "clients");
   let listing = resumed(line, cursor, options) ?? (await begin(line, cursor, options));
-  let restarted = false;
-  while (listing.endCursor === null) {
+  for (let restarts = 0; listing.endCursor === null;) {
     const page = await nextPage(line, cursor, listing).catch((error: unknown) => {
-      // A page token that is no longer honoured; the listing starts over, once.
+      // A page token that is no longer honoured: the listing starts over.
       const lapsed =
         error instanceof ProviderError &&
         error.code === "provider-refused" &&
         listing.page !== null;
-      if (!lapsed || restarted) throw error;
+      if (!lapsed || restarts > 0) throw error;
       return null;
     });
     if (page === null || page.next.kind === "expired") {
-      restarted = true;
+      restarts += 1;
+      if (restarts > mostRestarts) throw neverEnds(line);
       listing = await begin(line, cursor, { ...options, full: options.full || page !== null });
       continue;
     }
@@ -40,23 +43,31 @@ export async function pull(
   return listing;
 }
 
+function neverEnds(line: Line): ProviderError {
+  return new ProviderError(
+    "provider-malformed",
+    `${line.provider.title} breaks off each listing before its end`,
+    { retry: "later", hint: "The next sync begins it again." },
+  );
+}
+
 function resumed(
   line: Line,
   cursor: CursorRow | null,
-  options: { readonly full: boolean; readonly accepted: boolean },
+  options: { readonly full: boolean; readonly accepted: Listing["accepted"] },
 ): Listing | null {
   const listing = cursor?.listing ?? null;
   if (listing === null) return null;
   const ageMs = line.deps.clock.now() - toEpochMs(listing.startedAt);
   const stale = ageMs > resumableMs && listing.endCursor === null;
   if (stale || (options.full && listing.mode !== "full")) return null;
-  return { ...listing, accepted: listing.accepted || options.accepted };
+  return { ...listing, accepted: [...new Set([...listing.accepted, ...options.accepted])] };
 }
 
 async function begin(
   line: Line,
   cursor: CursorRow | null,
-  options: { readonly full: boolean; readonly accepted: boolean },
+  options: { readonly full: boolean; readonly accepted: Listing["accepted"] },
 ): Promise<Listing> {
   const ageSeconds = cursor?.cursorAt
     ? (line.deps.clock.now() - toEpochMs(cursor.cursorAt)) / 1000

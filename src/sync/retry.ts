@@ -56,7 +56,7 @@ async function oweListing(parts: EngineParts, member: Member): Promise<void> {
       page: null,
       endCursor: null,
       pages: 0,
-      accepted: false,
+      accepted: [],
     };
     await store.cursors.setListing(member.row.id, "clients", listing, keeper.lease);
   } finally {

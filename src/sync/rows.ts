@@ -15,6 +15,8 @@ export interface Subject {
   readonly observations?: readonly Observation[];
   readonly clientIds?: readonly string[];
   readonly mappingIds?: readonly string[];
+  /** Records of the connection that the decision asks for beside those that were seen. */
+  readonly externalIds?: readonly string[];
   /** Identities that the decision asks for beside those of the rows. */
   readonly keys?: readonly IdentityKey[];
 }
@@ -22,10 +24,13 @@ export interface Subject {
 /** Loads the rows of a decision in a fixed number of queries, however many there are (law 11). */
 export async function loadWorkspace(reader: Reader, subject: Subject): Promise<Workspace> {
   const observations = subject.observations ?? [];
-  const externalIds = observations.flatMap((seen) => [
-    seen.externalId,
-    ...(seen.mergedInto === null ? [] : [seen.mergedInto]),
-  ]);
+  const externalIds = [
+    ...(subject.externalIds ?? []),
+    ...observations.flatMap((seen) => [
+      seen.externalId,
+      ...(seen.mergedInto ? [seen.mergedInto] : []),
+    ]),
+  ];
   const ownIds = observations.flatMap((seen) => seen.ownId ?? []);
   const keys = [...(subject.keys ?? []), ...observations.flatMap(keysOf)];
   const [byExternalId, byId, owners] = [

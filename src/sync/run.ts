@@ -7,7 +7,7 @@ import type { ConnectionResult } from "../model/run.ts";
 import type { ProviderSession } from "../providers/provider.ts";
 import type { Party } from "../reconcile/rules.ts";
 import { commitListing, settleRules } from "./commit.ts";
-import { deliver, settleUnanswered } from "./deliver.ts";
+import { deliver } from "./deliver.ts";
 import { keepLease } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createTally } from "./line.ts";
@@ -18,6 +18,7 @@ import type { Listing } from "../store/ports.ts";
 import { createParties } from "./prepare.ts";
 import type { SyncRun } from "./prepare.ts";
 import { pull } from "./pull.ts";
+import { settleUnanswered } from "./unanswered.ts";
 
 /** The steps that write to providers; a dry run has others. */
 export interface Hands {
@@ -63,7 +64,7 @@ export async function runConnections(
           await hands.settle(line, "before-pull");
           lane.listing = await pull(line, {
             full: run.options.full ?? false,
-            accepted: accepts("deletes") || accepts("changes"),
+            accepted: (["deletes", "changes"] as const).filter(accepts),
           });
         }),
       ),
@@ -166,6 +167,7 @@ async function opened(run: SyncRun, lane: Lane, lease: LeaseKeeper): Promise<Pro
   try {
     return await run.parts.open({ ...lane.member, org: run.org }, watched(run, lane.tally, lease));
   } catch (error) {
+    await setStatus(run, lane, "error", asAstralisError(error));
     await lease.release();
     throw error;
   }
@@ -214,11 +216,12 @@ async function step(lane: Lane, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    lane.error = error instanceof AstralisError ? error : asInternal(error);
+    lane.error = asAstralisError(error);
   }
 }
 
-function asInternal(error: unknown): AstralisError {
+function asAstralisError(error: unknown): AstralisError {
+  if (error instanceof AstralisError) return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new AstralisError("interrupted", "the sync was interrupted", {
       hint: "Nothing is lost: the next sync goes on where this one stopped.",
@@ -235,7 +238,8 @@ async function leave(run: SyncRun, lane: Lane): Promise<void> {
   if (!line) return;
   // A store that fails here has failed before: that error is the one to tell.
   await step(lane, async () => {
-    if (error?.code !== "lease-lost") await setStatus(run, lane, error ? "error" : "idle", error);
+    const failed = error !== null && error.code !== "interrupted";
+    if (error?.code !== "lease-lost") await setStatus(run, lane, failed ? "error" : "idle", error);
     await line.lease.release();
   });
 }
@@ -251,13 +255,13 @@ async function setStatus(
   const row = await store.connections.get(lane.member.row.id);
   // Somebody paused or disconnected it while this run worked: their word stands.
   if (status !== "syncing" && row?.status === "paused") return;
-  const complete = status === "idle" ? { lastCompleteAt: at } : {};
+  const complete = status === "idle" && error === null ? { lastCompleteAt: at } : {};
   const kept = status === "syncing" ? (row?.lastError ?? null) : null;
   await store.connections.setStatus(
     lane.member.row.id,
     {
       status,
-      reason: error ? reasonOf(error) : null,
+      reason: status === "error" && error ? reasonOf(error) : null,
       lastError: error ? error.message : kept,
       ...complete,
     },

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 beforeAll(() => announce("kill -9 of a sign-in"));
 
-afterAll(() => printReport("kill -9 of a sign-in", rows, ["killed", "then"]));
+afterAll(() => printReport("kill -9 of a sign-in", rows, ["killed", "afterwards"]));
 
 describe.each(databases)("a token's renewal that is killed, on $name", (database) => {
   it.each(numbers(rounds))(
@@ -141,13 +141,13 @@ async function signIn(room: CrashRoom, ...args: readonly string[]): Promise<void
 
 function note(
   which: { readonly round: number; readonly database: string; readonly what: string },
-  [moment, livedMs, nextMs, then]: readonly [string, number | null, number | "", string],
+  [moment, livedMs, nextMs, afterwards]: readonly [string, number | null, number | "", string],
 ): void {
   rows.push({
     ...which,
     moment,
     killed: livedMs === null ? "over before" : "killed",
     "next sync ms": nextMs,
-    then,
+    afterwards,
   });
 }

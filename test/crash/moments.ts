@@ -130,8 +130,8 @@ async function reached(
     await running.saw("stderr", moment.pattern).catch(() => running.ended);
     return;
   }
-  while (served !== null && served() < moment.count && running.child.exitCode === null)
-    await sleep(1);
+  const isServed = () => served === null || served() >= moment.count;
+  while (!isServed() && running.child.exitCode === null) await sleep(1);
 }
 
 export function target(name: string, method: string, path: RegExp): Target {

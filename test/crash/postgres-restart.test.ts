@@ -30,7 +30,9 @@ describe("a Postgres that cuts every connection", () => {
   );
 });
 
-if (crashSettings.rounds !== null)
+const { rounds } = crashSettings;
+
+if (rounds !== null)
   describe("a Postgres that is restarted", () => {
     let server: PostgresServer;
 
@@ -40,7 +42,7 @@ if (crashSettings.rounds !== null)
 
     afterAll(() => server.stop());
 
-    it.each(planRounds(100, crashSettings.rounds))(
+    it.each(planRounds(100, rounds))(
       "ends the sync clearly if at all, and the next one is right, round $number",
       async (round) => {
         const storage = await databaseOn(server, `round_${round.number}`);

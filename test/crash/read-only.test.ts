@@ -79,9 +79,6 @@ async function obeyingModes(): Promise<readonly string[]> {
 
 async function setReadOnly(storage: Storage, to: "on" | "off"): Promise<void> {
   const name = new URL(storage.kind === "postgres" ? storage.url : "").pathname.slice(1);
-  const session = "set session characteristics as transaction read write";
-  await runRaw(
-    storage,
-    `${session}; alter database ${name} set default_transaction_read_only = ${to}`,
-  );
+  const change = `alter database ${name} set default_transaction_read_only = ${to}`;
+  await runRaw(storage, `begin read write; ${change}; commit`);
 }

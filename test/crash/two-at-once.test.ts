@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import Sqlite from "better-sqlite3";
+import { Client } from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { must } from "../../src/lib/assert.ts";
 import { holderOf } from "../../src/lib/holder.ts";
+import type { Storage } from "../../src/store/ports.ts";
 import type { Ended } from "../support/command-line.ts";
 import { eachDatabase } from "../support/databases.ts";
 import { createEdits } from "./edits.ts";
-import { slowDown } from "./moments.ts";
 import { expectRight, prepareLaterSync, syncInside, syncTillRight } from "./recovery.ts";
 import { openCrashRoom, requestTimeoutMs, type CrashRoom } from "./room.ts";
 import { crashSettings } from "./settings.ts";
@@ -46,27 +48,46 @@ describe.each(eachDatabase)("syncs at once on one database, $name", (database) =
       await syncTillRight(room, edits);
     });
 
+    it("end with a clear error where another transaction stands still", async () => {
+      const storage = await database.storage();
+      const { room, edits } = await openRoom(storage);
+      const release = await holdTransaction(storage);
+      const ended = await room.start("sync", "--json").ended;
+      await release();
+      expect(ended.code).toBe(1);
+      expect(ended.json()).toMatchObject({
+        error: {
+          code: "store-unavailable",
+          hint: "Another process holds the database: try again.",
+        },
+      });
+      await syncTillRight(room, edits);
+    });
+
     it("take over from one that stood still for longer than its lease, which then writes no more", async () => {
       const { room, edits } = await openRoom(await database.storage());
-      slowDown(room);
-      const still = room.start("sync", "--json");
-      await underWay(room);
+      const { control } = room.stripe.sandbox;
+      const creates = { method: "POST", path: "^/v1/customers$" };
+      control.addFaults({ match: creates, kind: "delay", delayMs: 1_000, after: 1 });
+      const still = room.start("sync", "--connection", "stripe", "--json");
+      // It waits for an answer then, and has no transaction open.
+      await served(room, 2);
+      await sleep(200);
       still.child.kill("SIGSTOP");
-      // Its lease lapses by itself: its process is there, so nobody takes it for dead.
+      // Its process is there, so nobody takes it for dead: the lease must lapse.
       await sleep(2 * requestTimeoutMs + 31_000);
-      for (const { sandbox } of [room.stripe, room.google]) sandbox.control.clearFaults();
       const next = await room.start("sync", "--json").ended;
       still.child.kill("SIGCONT");
       const late = await still.ended;
       expectComplete(next);
-      expect(late.code).toBeGreaterThan(0);
-      expect(late.stdout).toContain("lease-lost");
+      expect(late.code).toBe(3);
+      expect(late.json()).toMatchObject({ connections: [{ error: { code: "lease-lost" } }] });
       await syncTillRight(room, edits);
     });
   }
 });
 
-async function openRoom(storage: Parameters<typeof openCrashRoom>[0]) {
+async function openRoom(storage: Storage) {
   const room = await openCrashRoom(storage);
   ends.push(() => room.close());
   const edits = createEdits(room);
@@ -94,13 +115,27 @@ async function holdLeases(room: CrashRoom, holder: string): Promise<() => Promis
   });
 }
 
-/** Some of the writes have been sent, and some have not. */
-async function underWay(room: CrashRoom): Promise<void> {
+/** Resolves once the program has sent so many creates to Stripe. */
+async function served(room: CrashRoom, count: number): Promise<void> {
+  const { control } = room.stripe.sandbox;
   const creates = () =>
-    room.stripe.sandbox.control
+    control
       .ledger()
-      .filter(({ method, headers }) => method === "POST" && headers["user-agent"] !== "node")
-      .length;
+      .filter(({ method, path }) => method === "POST" && path === "/v1/customers")
+      .filter(({ headers }) => headers["user-agent"] !== "node").length;
   const before = creates();
-  while (creates() < before + 2) await sleep(1);
+  while (creates() < before + count) await sleep(1);
+}
+
+/** Another program's transaction that every sync has to wait for; returns how to end it. */
+async function holdTransaction(storage: Storage): Promise<() => Promise<void>> {
+  if (storage.kind === "sqlite") {
+    const connection = new Sqlite(storage.file);
+    connection.exec("begin immediate");
+    return async () => void connection.close();
+  }
+  const client = new Client({ connectionString: storage.url });
+  await client.connect();
+  await client.query("begin; lock table leases");
+  return () => client.end();
 }

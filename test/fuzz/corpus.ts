@@ -16,11 +16,11 @@ import type { InProcessSandbox } from "../../src/sandbox/kit/in-process.ts";
 import { openInProcess } from "../../src/sandbox/start.ts";
 
 /** One answer of a provider, as it came over the wire. */
-export interface Exchange {
+export type Exchange = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Json;
-}
+};
 
 /** What a vendor's sandbox really answers, by what it was asked for; fuzzing starts from there. */
 export interface Corpus {

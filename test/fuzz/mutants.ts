@@ -71,7 +71,7 @@ const texts = [
   "\u0085",
 ];
 
-const numbers = [0, -1, 1, 0.5, 1e15, 9_007_199_254_740_993, -1e21, 1e300, 253_402_300_800];
+const numbers = [0, -1, 1, 0.5, 1e15, 2 ** 53 + 2, -1e21, 1e300, 253_402_300_800];
 
 /** A value that nobody expected. */
 export function strangeValue(dice: Dice): Json {

@@ -115,7 +115,7 @@ function drive(
       if (report !== null) take(report);
       job = next();
       if (job === null) end(null);
-      else worker.postMessage(job);
+      else worker.postMessage(job, []);
     });
   });
 }

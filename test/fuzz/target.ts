@@ -54,6 +54,11 @@ export function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
+/** The text, or none where it is something else: inputs that were made smaller can be anything. */
+export function textOf(value: unknown): string {
+  return isText(value) ? value : "";
+}
+
 /** Text that every database holds as it is. */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");

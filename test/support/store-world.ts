@@ -180,7 +180,7 @@ export async function createStoreWorld(
       page: null,
       endCursor: null,
       pages: 1,
-      accepted: false,
+      accepted: [],
       ...rest,
     }),
     staged: (externalId, rest = {}) => ({

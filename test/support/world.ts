@@ -12,12 +12,13 @@ import { resolveEndpoints } from "../../src/providers/endpoints.ts";
 import { loadProvider } from "../../src/providers/registry.ts";
 import type { Sandbox } from "../../src/sandbox/kit/server.ts";
 import { startSandboxes } from "../../src/sandbox/start.ts";
-import type { Store } from "../../src/store/ports.ts";
+import type { Storage, Store } from "../../src/store/ports.ts";
 import { createEngine } from "../../src/sync/create-engine.ts";
 import type { Engine, SyncDocument, SyncOptions } from "../../src/sync/engine.ts";
 import type { EngineParts } from "../../src/sync/prepare.ts";
 import { googleAccount, stripeAccount } from "./accounts.ts";
 import type { Account } from "./accounts.ts";
+import { openTestStore } from "./databases.ts";
 import type { TestDatabase } from "./databases.ts";
 import { must } from "../../src/lib/assert.ts";
 
@@ -30,12 +31,16 @@ export interface WorldOptions {
   readonly contacts?: string;
   /** YAML lines of the file's top level. */
   readonly top?: string;
+  /** Told of each statement to the database. */
+  readonly onStatement?: (text: string) => void;
 }
 
 /** Two sandboxes, one database and the engine between them, on one clock that moves only when told. */
 export interface World {
   readonly clock: StepClock;
   readonly store: Store;
+  /** Where the database is, for what looks at it past the store. */
+  readonly storage: Storage;
   readonly org: OrgConfig;
   readonly orgId: string;
   readonly engine: Engine;
@@ -68,12 +73,16 @@ export async function openWorld(
     stripe: must(running.sandboxes[0], "the Stripe sandbox"),
     google: must(running.sandboxes[1], "the Google sandbox"),
   };
-  const store = await database.open({ clock });
-  return assemble({ clock, store, sandboxes, close: () => running.close(), process: 1 }, options);
+  const storage = await database.storage();
+  const { onStatement } = options;
+  const store = await openTestStore(storage, { clock }, onStatement ? { onStatement } : {});
+  const close = () => running.close();
+  return assemble({ clock, storage, store, sandboxes, close, process: 1 }, options);
 }
 
 interface Ground {
   readonly clock: StepClock;
+  readonly storage: Storage;
   readonly store: Store;
   readonly sandboxes: { readonly stripe: Sandbox; readonly google: Sandbox };
   readonly process: number;
@@ -98,6 +107,7 @@ async function assemble(ground: Ground, options: WorldOptions): Promise<World> {
   return {
     clock,
     store,
+    storage: ground.storage,
     org,
     orgId,
     engine,

@@ -211,7 +211,7 @@ export function parsePerson(value: unknown): Person {
   return {
     resourceName: readId(record["resourceName"], "resourceName"),
     deleted: metadata["deleted"] === true,
-    previousResourceNames: previous.filter((name) => typeof name === "string" && isId(name)),
+    previousResourceNames: previous.filter(isId),
     etag: readText(record["etag"], "etag"),
     contact:
       contact === undefined

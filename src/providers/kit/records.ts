@@ -26,7 +26,7 @@ export function readRecords<Wire>(
       if (!(error instanceof UnreadableRecord)) throw error;
       const id = isRecord(value) ? value[idKey] : undefined;
       bad.push({
-        externalId: typeof id === "string" && isId(id) ? id : null,
+        externalId: isId(id) ? id : null,
         reason: error.message,
         fingerprint: fingerprint(pruned(value, deepest)),
       });
@@ -74,9 +74,9 @@ export function readId(value: unknown, what: string): string {
 }
 
 /** Every database must hold it to the letter: another record would be found by what is left of it. */
-export function isId(text: string): boolean {
-  const storable = text.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
-  return text !== "" && text.length <= 256 && storable;
+export function isId(value: unknown): value is string {
+  if (typeof value !== "string" || value === "" || value.length > 256) return false;
+  return value.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
 }
 
 /** Objects only; an empty list where it is missing or null. */

@@ -4,7 +4,7 @@ import { isRecord } from "../../lib/json.ts";
 import type { Observation } from "../../model/observation.ts";
 import { AnswerError, malformed } from "../kit/answers.ts";
 import { mapConcurrently } from "../kit/concurrently.ts";
-import { readRecords, UnreadableRecord } from "../kit/records.ts";
+import { isId, readRecords, UnreadableRecord } from "../kit/records.ts";
 import { readToken, writeToken } from "../kit/tokens.ts";
 import type { BadRecord, Page, PageNext, PageRequest } from "../provider.ts";
 import type { Observe } from "./observe.ts";
@@ -184,8 +184,7 @@ function nextOf(
   }
   const last = page.entries.at(-1);
   const after = isRecord(last) ? last["id"] : undefined;
-  if (typeof after !== "string" || after === "")
-    throw malformed("Stripe's list goes on, but its last entry has no id", false);
+  if (!isId(after)) throw malformed("Stripe's list goes on, but its last entry has no id", false);
   const place: Place = { start, after, upTo, seen };
   return { kind: "more", page: writeToken({ ...place }) };
 }
@@ -199,7 +198,7 @@ function parseCursor(text: string): Cursor | null {
 function parsePlace(text: string): Place | null {
   const token = readToken(text);
   const [start, after, upTo] = [token?.["start"], token?.["after"], token?.["upTo"]];
-  if (typeof start !== "number" || typeof after !== "string") return null;
+  if (typeof start !== "number" || !isId(after)) return null;
   return {
     start,
     after,

@@ -116,7 +116,7 @@ export function testListings(database: TestDatabase): void {
     const first = listing();
     await cursors.setListing(connection.id, "clients", first, lease);
     await append(first, [staged("a")]);
-    await cursors.setListing(connection.id, "clients", { ...first, accepted: true }, lease);
+    await cursors.setListing(connection.id, "clients", { ...first, accepted: ["deletes"] }, lease);
     expect(await next()).toEqual(["a"]);
     await cursors.setListing(connection.id, "clients", listing(), lease);
     expect(await next()).toEqual([]);

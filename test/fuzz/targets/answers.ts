@@ -9,7 +9,7 @@ import type { Corpus, Exchange, Verb } from "../corpus.ts";
 import type { Dice } from "../dice.ts";
 import { mutated } from "../mutants.ts";
 import { checkAnswer, checkLookups, checkObservation, checkPage } from "../observations.ts";
-import { claim, readOrRefused } from "../target.ts";
+import { claim, readOrRefused, textOf } from "../target.ts";
 import type { Target, Verdict } from "../target.ts";
 import { written } from "../wire.ts";
 
@@ -143,8 +143,7 @@ function talkOf(input: Json): { verb: Verb; answers: readonly Exchange[] } {
 }
 
 function textsOf(headers: Record<string, Json>): Readonly<Record<string, string>> {
-  const texts = Object.entries(headers).filter(([, value]) => typeof value === "string");
-  return Object.fromEntries(texts.map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, textOf(value)]));
 }
 
 function responseOf(answer: Exchange | undefined): Response {

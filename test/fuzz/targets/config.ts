@@ -12,10 +12,9 @@ import { parseStorage, storageProblem } from "../../../src/config/storage.ts";
 import { substitute } from "../../../src/config/variables.ts";
 import { ConfigError } from "../../../src/lib/errors.ts";
 import { isRecord } from "../../../src/lib/json.ts";
-import type { Json } from "../../../src/lib/json.ts";
 import type { Dice } from "../dice.ts";
 import { mutatedText, strangeText } from "../mutants.ts";
-import { claim, isText, readOrRefused } from "../target.ts";
+import { claim, isText, readOrRefused, textOf } from "../target.ts";
 import type { Target } from "../target.ts";
 
 const secrets = ["sk_live_fuzzedsecret", "postgres-fuzzed-password"];
@@ -125,7 +124,7 @@ const configTarget: Target = {
   share: 12,
   draw: drawFile,
   check: async (input) => {
-    const text = String(input);
+    const text = textOf(input);
     const read = await readOrRefused(() => {
       try {
         return parseConfig(text, { file: "/nowhere/a.yaml", lookUp: lookUpIn(environment, {}) });
@@ -188,8 +187,8 @@ const insertTarget: Target = {
   }),
   check: (input) => {
     const { text, path } = isRecord(input) ? input : {};
-    const keys = Array.isArray(path) ? path.map(String) : [];
-    const inserted = insertKey(String(text), keys, { provider: "stripe", enabled: true });
+    const keys = Array.isArray(path) ? path.map(textOf) : [];
+    const inserted = insertKey(textOf(text), keys, { provider: "stripe", enabled: true });
     if (inserted === null) return "refused";
     claim(inserted.includes("stripe"), "the key is not in it");
     return "taken";
@@ -215,7 +214,7 @@ const valuesTarget: Target = {
       ]),
     ),
   check: (input) => {
-    const text = String(input);
+    const text = textOf(input);
     const problems = [cronProblem(text), nameProblem(text), storageProblem(text)];
     if (storageProblem(text) === null) {
       const { kind } = parseStorage(text, "/folder");
@@ -271,7 +270,7 @@ function envTarget(home: string): Target {
     },
     check: async (input) => {
       const { text, encoding } = isRecord(input) ? input : {};
-      writeFileSync(join(home, ".env"), String(text), encoding === "latin1" ? "latin1" : "utf8");
+      writeFileSync(join(home, ".env"), textOf(text), encoding === "latin1" ? "latin1" : "utf8");
       const read = await readOrRefused(() => readEnvFile(home), secrets);
       if (read === null) return "refused";
       for (const value of Object.values(read.value)) claim(isText(value), "a variable is no text");
@@ -301,7 +300,7 @@ function configFileTarget(home: string): Target {
     check: async (input) => {
       const { text, encoding } = isRecord(input) ? input : {};
       const known = (["utf8", "latin1", "utf16le"] as const).find((name) => name === encoding);
-      writeFileSync(join(home, "astralis.config.yaml"), String(text), known ?? "utf8");
+      writeFileSync(join(home, "astralis.config.yaml"), textOf(text), known ?? "utf8");
       const read = await readOrRefused(() => loadConfig({ cwd: deep, env: environment }), secrets);
       return read === null ? "refused" : "taken";
     },

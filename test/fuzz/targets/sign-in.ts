@@ -13,7 +13,7 @@ import type { Json } from "../../../src/lib/json.ts";
 import { connectOAuth } from "../../../src/providers/stripe/sign-in.ts";
 import { startMs } from "../corpus.ts";
 import { mutated, mutatedText, strangeText } from "../mutants.ts";
-import { claim, isText, readOrRefused } from "../target.ts";
+import { claim, isText, readOrRefused, textOf } from "../target.ts";
 import type { Target } from "../target.ts";
 import { written } from "../wire.ts";
 
@@ -51,7 +51,7 @@ export const callbackTarget: Target = {
     return text;
   },
   check: (input) => {
-    const text = String(input);
+    const text = textOf(input);
     const read = [
       readPastedCallback(text, expected),
       readCallback(new URLSearchParams(text.slice(text.indexOf("?") + 1)), expected),
@@ -65,10 +65,8 @@ function checkCallback(callback: Callback): void {
   if (callback.kind === "code") claim(callback.code !== "", "a code is empty");
   if (callback.kind === "refused")
     claim(/^[a-z_ ]{1,60}$/.test(callback.error), "a refusal repeats a sentence from outside");
-  if (callback.kind === "unusable") {
+  if (callback.kind === "unusable")
     claim(!callback.message.includes(code), "a message repeats the code");
-    claim(!callback.message.includes(`state=${state}`), "a message repeats the state");
-  }
 }
 
 let opening: Promise<Loopback> | undefined;
@@ -98,8 +96,8 @@ export const loopbackTarget: Target = {
     opening ??= openLoopback({ port: null, path: "/", state });
     const loopback = await opening;
     const { method, target, host } = isRecord(input) ? input : {};
-    const name = host === "HOST" ? `127.0.0.1:${loopback.port}` : String(host);
-    const line = `${String(method)} ${String(target)} HTTP/1.1\r\n`;
+    const name = host === "HOST" ? `127.0.0.1:${loopback.port}` : textOf(host);
+    const line = `${textOf(method)} ${textOf(target)} HTTP/1.1\r\n`;
     const answer = await exchange(
       loopback.port,
       `${line}Host: ${name}\r\nConnection: close\r\n\r\n`,
@@ -187,7 +185,7 @@ export const tokenTarget: Target = {
 };
 
 function clientAnswering({ status, type, wait, body }: Record<string, Json>): OAuthClient {
-  const headers = new Headers({ "content-type": String(type) });
+  const headers = new Headers({ "content-type": textOf(type) });
   if (isText(wait) && wait !== "") headers.set("retry-after", wait);
   const code = typeof status === "number" && status >= 200 && status < 600 ? status : 200;
   return {
@@ -253,7 +251,7 @@ export const credentialTarget: Target = {
       : written(mutated(dice, credential));
   },
   check: (input) => {
-    const credential = parseCredential(String(input));
+    const credential = parseCredential(textOf(input));
     if (credential === null) return "refused";
     const text = credentialText(credential);
     // What JSON cannot say of a number is written as null.

@@ -17,7 +17,7 @@ import { customerLens } from "../../../src/providers/stripe/lens.ts";
 import { startMs } from "../corpus.ts";
 import type { Dice } from "../dice.ts";
 import { mutatedText, strangeText } from "../mutants.ts";
-import { claim, isStorable, isText, readOrRefused } from "../target.ts";
+import { claim, isStorable, isText, readOrRefused, textOf } from "../target.ts";
 import type { Target } from "../target.ts";
 
 const samples = [
@@ -51,7 +51,7 @@ export const normalTarget: Target = {
   }),
   check: (input) => {
     const { field, text, other } = isRecord(input) ? input : {};
-    const [name, one, two] = [String(field), String(text), String(other)];
+    const [name, one, two] = [textOf(field), textOf(text), textOf(other)];
     for (const given of [one, [one, two]] as readonly FieldValue[]) {
       const normal = normalValue(name, given);
       claim(
@@ -105,7 +105,7 @@ export const redactTarget: Target = {
     return dice.chance(0.02) ? text.repeat(1 + dice.below(200)) : text;
   },
   check: (input) => {
-    const text = String(input);
+    const text = textOf(input);
     const safe = redact(text);
     claim(!/\b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8}/.test(safe), "a key is still there");
     claim(!/\bya29\.[A-Za-z0-9]/.test(safe), "a token is still there");

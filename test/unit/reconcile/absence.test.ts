@@ -20,15 +20,18 @@ const removed = (room: Room, client: { readonly id: string }) =>
   room.decide((work) => work.client(client.id).removedAt !== null);
 
 describe("a record that is gone there (law 7)", () => {
-  it.each(["listed as deleted", "absent"])("is missing first where it is %s: nothing else happens", (how) => {
-    const { room, client } = everywhere({ name: "crm", deletes: "propagate" });
-    room.edit(client, { name: "here" });
-    if (how === "absent") room.missing("crm", "crm");
-    else room.see("crm", "crm", { state: "deleted" });
-    expect(room.mapping("crm", "crm").state).toBe("missing");
-    expect(removed(room, client)).toBe(false);
-    expect(room.entry("crm", client)).toBeUndefined();
-  });
+  it.each(["listed as deleted", "absent"])(
+    "is missing first where it is %s: nothing else happens",
+    (how) => {
+      const { room, client } = everywhere({ name: "crm", deletes: "propagate" });
+      room.edit(client, { name: "here" });
+      if (how === "absent") room.missing("crm", "crm");
+      else room.see("crm", "crm", { state: "deleted" });
+      expect(room.mapping("crm", "crm").state).toBe("missing");
+      expect(removed(room, client)).toBe(false);
+      expect(room.entry("crm", client)).toBeUndefined();
+    },
+  );
 
   it.each(["missing", "unlinked"])("is linked again where it reappears while %s", (state) => {
     const { room, client } = everywhere({ name: "crm" });
@@ -83,12 +86,21 @@ describe("a record that is gone there (law 7)", () => {
 
   it.each([
     { what: "that was not sent yet", edit: { name: "here" }, spec: {} },
-    { what: "that is never sent there", edit: { name: "here" }, spec: { direction: "pull" as const } },
+    {
+      what: "that is never sent there",
+      edit: { name: "here" },
+      spec: { direction: "pull" as const },
+    },
     { what: "of a field that is not known there", edit: { "custom.vat": "1" }, spec: {} },
   ])("does not take the client with it against an edit here $what", ({ edit, spec }) => {
     const lens = { ...must(createRoom([{ name: "x" }]).party("x").lens, "a lens") };
     const known = { ...lens, holds: (field: string) => !field.startsWith("custom.") };
-    const { room, client } = everywhere({ name: "crm", deletes: "propagate", lens: known, ...spec });
+    const { room, client } = everywhere({
+      name: "crm",
+      deletes: "propagate",
+      lens: known,
+      ...spec,
+    });
     room.edit(client, edit);
     room.minute = 12;
     room.missing("crm", "crm");
@@ -140,7 +152,7 @@ describe("a client that is removed here", () => {
     expect(room.entry("crm", client)).toMatchObject({ action: "delete", state: "due" });
     room.deliver("crm", client);
     expect(room.entry("crm", client)).toBeUndefined();
-    expect(room.mapping("crm", "crm").state).toBe("suppressed");
+    expect(room.mapping("crm", "crm").state).toBe("unlinked");
     expect(room.journal().at(-1)).toMatchObject({ side: "remote", action: "delete" });
   });
 

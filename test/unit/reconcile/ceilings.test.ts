@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ceilingReached } from "../../../src/reconcile/ceilings.ts";
+import { ceilingsReached } from "../../../src/reconcile/ceilings.ts";
 import type { Tally } from "../../../src/reconcile/ceilings.ts";
 
 const tally = (some: Partial<Tally>): Tally => ({
@@ -10,7 +10,7 @@ const tally = (some: Partial<Tally>): Tally => ({
   ...some,
 });
 const reached = (some: Partial<Tally>, share = 0.2) =>
-  ceilingReached(tally(some), share)?.stop ?? null;
+  ceilingsReached(tally(some), share)[0]?.stop ?? null;
 
 describe("the ceilings (law 7)", () => {
   it("let two deletes pass, of however few", () => {

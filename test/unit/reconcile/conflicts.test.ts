@@ -29,7 +29,10 @@ describe("a manual conflict (law 1)", () => {
     const { room, client } = waiting();
     expect(room.client(client).fields["name"]).toBe("here");
     expect(room.entry("crm", client)).toBeUndefined();
-    expect(room.mapping("crm", "crm").base?.fields["name"]).toEqual({ local: "Ana", remote: "Ana" });
+    expect(room.mapping("crm", "crm").base?.fields["name"]).toEqual({
+      local: "Ana",
+      remote: "Ana",
+    });
   });
 
   it("holds the field of that mapping alone: other connections get the hub's value", () => {
@@ -57,16 +60,22 @@ describe("a manual conflict (law 1)", () => {
     expect(room.conflicts()).toMatchObject([{ local: "from the mailbox", remote: "there" }]);
   });
 
-  it.each(["here", "there"])("closes when the two agree by an edit %s, and writes nothing", (side) => {
-    const { room, client } = waiting();
-    room.minute = 11;
-    if (side === "here") room.edit(client, { name: "there" });
-    else room.see("crm", "crm", { fields: { email, name: "here", phone: "1" } });
-    const name = side === "here" ? "there" : "here";
-    expect(room.conflicts()).toEqual([]);
-    expect(room.entry("crm", client)).toBeUndefined();
-    expect(room.mapping("crm", "crm").base?.fields["name"]).toEqual({ local: name, remote: name });
-  });
+  it.each(["here", "there"])(
+    "closes when the two agree by an edit %s, and writes nothing",
+    (side) => {
+      const { room, client } = waiting();
+      room.minute = 11;
+      if (side === "here") room.edit(client, { name: "there" });
+      else room.see("crm", "crm", { fields: { email, name: "here", phone: "1" } });
+      const name = side === "here" ? "there" : "here";
+      expect(room.conflicts()).toEqual([]);
+      expect(room.entry("crm", client)).toBeUndefined();
+      expect(room.mapping("crm", "crm").base?.fields["name"]).toEqual({
+        local: name,
+        remote: name,
+      });
+    },
+  );
 
   it("is journalled when it opens, and not again while it waits", () => {
     const { room } = waiting();
@@ -89,7 +98,12 @@ describe("a manual conflict (law 1)", () => {
     expect(room.client(client).fields["name"]).toBe(rule.name);
     expect(room.conflicts()).toEqual([]);
     expect(room.send("crm", client)?.fields ?? null).toEqual(rule.sent);
-    expect(room.journal().filter(({ lost }) => lost === rule.lost).at(-1)?.rule).toBe(rule.strategy);
+    expect(
+      room
+        .journal()
+        .filter(({ lost }) => lost === rule.lost)
+        .at(-1)?.rule,
+    ).toBe(rule.strategy);
   });
 
   it("is gone when the record is missing, and opens again when it is back", () => {
@@ -104,12 +118,18 @@ describe("a manual conflict (law 1)", () => {
 
 describe("one client at several connections", () => {
   it("ends the same everywhere where a value of one decides anew about another's", () => {
-    const { room, client } = everywhere({ name: "crm" }, { name: "mail", strategy: "external-wins" });
+    const { room, client } = everywhere(
+      { name: "crm" },
+      { name: "mail", strategy: "external-wins" },
+    );
     room.minute = 30;
     room.edit(client, { name: "here" });
     room.see("crm", "crm", { fields: { email, name: "at crm", phone: "1" }, modifiedAt: at(20) });
     expect(room.client(client).fields["name"]).toBe("here");
-    room.see("mail", "mail", { fields: { email, name: "at mail", phone: "1" }, modifiedAt: at(15) });
+    room.see("mail", "mail", {
+      fields: { email, name: "at mail", phone: "1" },
+      modifiedAt: at(15),
+    });
     room.deliver("crm", client);
     room.deliver("mail", client);
     const { name } = room.client(client).fields;

@@ -60,7 +60,10 @@ describe("a field that one side changed (law 1)", () => {
   });
 
   it("does not stop the other fields where it is a conflict", () => {
-    const { room, client } = agreed({ name: "Ana", phone: "1" }, { strategies: { name: "manual" } });
+    const { room, client } = agreed(
+      { name: "Ana", phone: "1" },
+      { strategies: { name: "manual" } },
+    );
     editHere(room, client, { name: "here" }, 10);
     editThere(room, { name: "there", phone: "2" }, 11);
     expect(valueOf(room, client, "phone")).toBe("2");
@@ -116,16 +119,19 @@ describe("a field that both sides changed differently", () => {
   it.each([
     { order: ["crm", "mail"], wins: "at crm" },
     { order: ["mail", "crm"], wins: "at mail" },
-  ])("goes between connections to the first of $order where the time is the same", ({ order, wins }) => {
-    const room = createRoom(order.map((name) => ({ name })));
-    room.see("crm", "r", { fields: { email, name: "Ana" } });
-    room.see("mail", "m", { fields: { email, name: "Ana" } });
-    const client = must(room.clients()[0], "the client");
-    room.minute = 20;
-    room.see("crm", "r", { fields: { email, name: "at crm" }, modifiedAt: at(15) });
-    room.see("mail", "m", { fields: { email, name: "at mail" }, modifiedAt: at(15) });
-    expect(valueOf(room, client, "name")).toBe(wins);
-  });
+  ])(
+    "goes between connections to the first of $order where the time is the same",
+    ({ order, wins }) => {
+      const room = createRoom(order.map((name) => ({ name })));
+      room.see("crm", "r", { fields: { email, name: "Ana" } });
+      room.see("mail", "m", { fields: { email, name: "Ana" } });
+      const client = must(room.clients()[0], "the client");
+      room.minute = 20;
+      room.see("crm", "r", { fields: { email, name: "at crm" }, modifiedAt: at(15) });
+      room.see("mail", "m", { fields: { email, name: "at mail" }, modifiedAt: at(15) });
+      expect(valueOf(room, client, "name")).toBe(wins);
+    },
+  );
 
   it("keeps the origin's time of a value that was taken, so that a later one elsewhere still wins", () => {
     const room = createRoom([{ name: "crm" }, { name: "mail" }]);
@@ -193,8 +199,15 @@ describe("the time of a remote change", () => {
 });
 
 describe("a pair without a base", () => {
-  const first = (strategy: PartySpec["strategy"], local: Fields, remote: Fields, minutes: number[]) => {
-    const room = createRoom([{ name: "crm", ...(strategy ? { strategy } : {}), create: { there: false } }]);
+  const first = (
+    strategy: PartySpec["strategy"],
+    local: Fields,
+    remote: Fields,
+    minutes: number[],
+  ) => {
+    const room = createRoom([
+      { name: "crm", ...(strategy ? { strategy } : {}), create: { there: false } },
+    ]);
     room.minute = minutes[0] ?? 0;
     const client = room.add({ email, ...local });
     room.minute = 100;
@@ -220,10 +233,18 @@ describe("a pair without a base", () => {
   });
 
   it("leaves two different values to the rule", () => {
-    expect(valueOf(...pairOf(first("external-wins", { name: "a" }, { name: "b" }, [9, 1])))).toBe("b");
-    expect(valueOf(...pairOf(first("astralis-wins", { name: "a" }, { name: "b" }, [1, 9])))).toBe("a");
-    expect(valueOf(...pairOf(first("last-write-wins", { name: "a" }, { name: "b" }, [9, 1])))).toBe("a");
-    expect(valueOf(...pairOf(first("last-write-wins", { name: "a" }, { name: "b" }, [1, 9])))).toBe("b");
+    expect(valueOf(...pairOf(first("external-wins", { name: "a" }, { name: "b" }, [9, 1])))).toBe(
+      "b",
+    );
+    expect(valueOf(...pairOf(first("astralis-wins", { name: "a" }, { name: "b" }, [1, 9])))).toBe(
+      "a",
+    );
+    expect(valueOf(...pairOf(first("last-write-wins", { name: "a" }, { name: "b" }, [9, 1])))).toBe(
+      "a",
+    );
+    expect(valueOf(...pairOf(first("last-write-wins", { name: "a" }, { name: "b" }, [1, 9])))).toBe(
+      "b",
+    );
     expect(first("manual", { name: "a" }, { name: "b" }, [1, 9]).room.conflicts()).toHaveLength(1);
   });
 
@@ -239,7 +260,10 @@ describe("a pair without a base", () => {
 
 describe("directions", () => {
   it("under pull never send, and take the next remote change over any local one", () => {
-    const { room, client } = agreed({ name: "Ana" }, { direction: "pull", strategy: "astralis-wins" });
+    const { room, client } = agreed(
+      { name: "Ana" },
+      { direction: "pull", strategy: "astralis-wins" },
+    );
     editHere(room, client, { name: "here" }, 20);
     expect(room.entry("crm", client)).toBeUndefined();
     room.see("crm", "r", { fields: { email, name: "Ana" } });
@@ -254,14 +278,20 @@ describe("directions", () => {
     editThere(room, { name: "there" }, 11);
     expect(valueOf(room, client, "name")).toBe("Ana");
     expect(room.entry("crm", client)).toBeUndefined();
-    expect(room.mapping("crm", "r").base?.fields["name"]).toEqual({ local: "Ana", remote: "there" });
+    expect(room.mapping("crm", "r").base?.fields["name"]).toEqual({
+      local: "Ana",
+      remote: "there",
+    });
     expect(room.journal().some((change) => change.lost === "there")).toBe(true);
     room.edit(client, { name: "here" });
     expect(room.deliver("crm", client)).toEqual({ name: "here" });
   });
 
   it("under push send a local change over a remote one", () => {
-    const { room, client } = agreed({ name: "Ana" }, { direction: "push", strategy: "external-wins" });
+    const { room, client } = agreed(
+      { name: "Ana" },
+      { direction: "push", strategy: "external-wins" },
+    );
     editHere(room, client, { name: "here" }, 10);
     editThere(room, { name: "there" }, 11);
     expect(valueOf(room, client, "name")).toBe("here");
@@ -337,7 +367,10 @@ describe("absent, null and empty (law 2)", () => {
   });
 
   it("counts an ignored clear as no change: the other side's edit wins, whatever the times", () => {
-    const { room, client } = agreed({ name: "Ana", phone: "1" }, { clears: { phone: "ignore", name: "ignore" } });
+    const { room, client } = agreed(
+      { name: "Ana", phone: "1" },
+      { clears: { phone: "ignore", name: "ignore" } },
+    );
     room.minute = 12;
     room.see("crm", "r", { fields: { email, name: "there", phone: "1" }, modifiedAt: at(11) });
     expect(valueOf(room, client, "name")).toBe("there");
@@ -414,7 +447,9 @@ describe("an answer (law 4)", () => {
     room.minute = 12;
     room.settle("crm", sent, {
       kind: "done",
-      observation: room.observation("r", { fields: { email, name: "Ana B", phone: "2", notes: "n" } }),
+      observation: room.observation("r", {
+        fields: { email, name: "Ana B", phone: "2", notes: "n" },
+      }),
     });
     expect(room.client(client).fields).toMatchObject({ name: "Ana B", phone: "2" });
   });
@@ -428,7 +463,10 @@ describe("an answer (law 4)", () => {
       kind: "done",
       observation: room.observation("r", { fields: { email, name: "first" } }),
     });
-    expect(room.mapping("crm", "r").base?.fields["name"]).toEqual({ local: "first", remote: "first" });
+    expect(room.mapping("crm", "r").base?.fields["name"]).toEqual({
+      local: "first",
+      remote: "first",
+    });
     expect(room.deliver("crm", client)).toEqual({ name: "second" });
     expect(room.entry("crm", client)).toBeUndefined();
   });
@@ -445,7 +483,9 @@ describe("an answer (law 4)", () => {
       room.deliver("mail", client);
     }
     expect(valueOf(room, client, "name")).toBe("Anna");
-    expect(room.conflicts()).toMatchObject([{ connectionId: "crm", field: "name", kind: "frozen" }]);
+    expect(room.conflicts()).toMatchObject([
+      { connectionId: "crm", field: "name", kind: "frozen" },
+    ]);
     expect(room.entry("crm", client)).toBeUndefined();
     editHere(room, client, { name: "Annie" }, 50);
     expect(room.conflicts()).toEqual([]);

@@ -246,10 +246,11 @@ describe("the journal", () => {
     const { room } = linked({ deletes: "propagate" });
     room.missing("crm", "crm");
     room.gone("crm", "crm");
-    expect(room.journal().slice(-3).map(({ action, rule }) => `${action} ${rule}`)).toEqual([
-      "unlink absent",
-      "unlink gone",
-      "delete gone",
-    ]);
+    expect(
+      room
+        .journal()
+        .slice(-3)
+        .map(({ action, rule }) => `${action} ${rule}`),
+    ).toEqual(["unlink absent", "unlink gone", "delete gone"]);
   });
 });

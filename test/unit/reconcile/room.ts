@@ -203,8 +203,7 @@ export function createRoom(
       ),
     entry: (connection, client) =>
       [...tables.outbox.values()].find(
-        (one) =>
-          one.connectionId === party(connection).connectionId && one.clientId === client.id,
+        (one) => one.connectionId === party(connection).connectionId && one.clientId === client.id,
       ),
     conflicts: () => [...tables.conflicts.values()],
     parked: () => [...tables.parked.values()],

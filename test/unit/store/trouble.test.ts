@@ -37,6 +37,8 @@ describe("storeTrouble", () => {
       "SQLITE_READONLY",
       "SQLITE_FULL",
       "SQLITE_CANTOPEN",
+      "SQLITE_IOERR_WRITE",
+      "SQLITE_IOERR_SHMSIZE",
       "EACCES",
       "EROFS",
       "ENOSPC",
@@ -48,14 +50,18 @@ describe("storeTrouble", () => {
       "ENOTFOUND",
       "28P01",
       "3D000",
+      "55P03",
       "57P01",
       "SQLITE_NOTADB",
       "SQLITE_BUSY",
     ])
       expect(storeTrouble(databaseError(code), "It")).toMatchObject({ code: "store-unavailable" });
-    expect(storeTrouble(new Error("Connection terminated unexpectedly"), "It")).toMatchObject({
-      code: "store-unavailable",
-    });
+    for (const message of [
+      "Connection terminated unexpectedly",
+      "ROLLBACK - Connection terminated unexpectedly",
+      "select * from clients - Client has encountered a connection error and is not queryable",
+    ])
+      expect(storeTrouble(new Error(message), "It")).toMatchObject({ code: "store-unavailable" });
   });
 
   test("no statement and no value of it reaches a message or its cause", () => {

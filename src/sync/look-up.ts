@@ -1,0 +1,16 @@
+import type { Lookup } from "../providers/provider.ts";
+import type { Line } from "./line.ts";
+import { withPatience } from "./patience.ts";
+
+/** The records as they are now, with the patience that reads deserve. */
+export async function lookUp(
+  line: Line,
+  externalIds: readonly string[],
+): Promise<readonly Lookup[]> {
+  if (externalIds.length === 0) return [];
+  return patiently(line, () => line.session.get(externalIds));
+}
+
+export function patiently<T>(line: Line, read: () => Promise<T>): Promise<T> {
+  return withPatience(line.deps, line.config.maxRetries, read, line.signal);
+}

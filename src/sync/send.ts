@@ -1,0 +1,128 @@
+import { toEpochMs, toInstant } from "../lib/clock.ts";
+import { AstralisError, AuthError, ProviderError } from "../lib/errors.ts";
+import type { Mapping } from "../model/mapping.ts";
+import type { Frozen, OutboxEntry } from "../model/outbox.ts";
+import type { WriteAnswer } from "../providers/provider.ts";
+import { settle } from "../reconcile/answer.ts";
+import type { Outcome } from "../reconcile/answer.ts";
+import { adopt, observe } from "../reconcile/observe.ts";
+import { decideFor } from "./decide.ts";
+import type { Line } from "./line.ts";
+import { lookUp } from "./look-up.ts";
+import { waitAfter } from "./patience.ts";
+
+/** Writes in a row that got no clear answer: the provider is down, and outages spend no retries (law 11). */
+const failuresBeforeStop = 3;
+
+/** A write that is frozen and committed, and may be sent. */
+export interface Claimed {
+  readonly entry: OutboxEntry;
+  readonly mapping: Mapping;
+  readonly frozen: Frozen;
+}
+
+/** How a connection's writes go in this run. */
+export interface Trouble {
+  failures: number;
+  /** How long the provider asked to be left alone, in seconds. */
+  waitSeconds: number;
+  /** Set when it is of no use to go on. */
+  error: AstralisError | null;
+}
+
+export function noTrouble(): Trouble {
+  return { failures: 0, waitSeconds: 0, error: null };
+}
+
+/** Sends a write, and tells what became of it as far as that is known; never throws for what a provider did. */
+export async function send(line: Line, claimed: Claimed, trouble: Trouble): Promise<Outcome> {
+  try {
+    const answer = await write(line, claimed);
+    trouble.failures = 0;
+    return await outcomeOf(line, answer);
+  } catch (error) {
+    return failed(line, claimed.entry, error, trouble);
+  }
+}
+
+/** Takes the outcome of a write in; whoever cleared the entry up meanwhile leaves only the observation to be made. */
+export async function settleEntry(line: Line, entry: OutboxEntry, outcome: Outcome): Promise<void> {
+  const seen = "observation" in outcome ? outcome.observation : null;
+  const subject = {
+    clientIds: [entry.clientId],
+    mappingIds: [entry.mappingId],
+    observations: seen === null ? [] : [seen],
+    externalIds: outcome.kind === "gone" && outcome.mergedInto ? [outcome.mergedInto] : [],
+  };
+  await decideFor(line, subject, (work, here, party) => {
+    const current = work.entry(entry.id);
+    const mapping = work.mapping(entry.mappingId);
+    const frozen = current?.frozen ?? entry.frozen;
+    if (outcome.kind === "stale" && mapping?.state === "creating") {
+      const { externalId } = outcome.observation;
+      const other = work.mappingByExternalId(line.row.id, externalId);
+      // What is found for an unborn record is adopted, not believed to be the answer.
+      if (other === undefined) return adopt(work, here, party, mapping, outcome.observation);
+      const message = `record ${externalId} has the identity already, and is of client ${other.clientId}`;
+      if (current) settle(work, here, party, { ...current, frozen }, { kind: "refused", message });
+      return;
+    }
+    if (current) return settle(work, here, party, { ...current, frozen }, outcome);
+    if (seen) observe(work, here, party, seen);
+  });
+}
+
+/** Until then, a record that is not found may still be on its way (law 5). */
+export function unknownUntilMs(line: Line, entry: OutboxEntry): number {
+  const sentAtMs = entry.frozen ? toEpochMs(entry.frozen.sentAt) : line.deps.clock.now();
+  const lagSeconds = line.config.searchLagSeconds ?? line.capabilities.searchLagSeconds;
+  return sentAtMs + 1000 * (line.config.requestTimeoutSeconds + lagSeconds);
+}
+
+function write(line: Line, { entry, mapping, frozen }: Claimed): Promise<WriteAnswer> {
+  const { session } = line;
+  if (entry.action === "create") {
+    return session.create({ fields: frozen.fields, ownId: mapping.id, key: frozen.key });
+  }
+  const externalId = mapping.externalId ?? "";
+  if (entry.action === "delete") return session.remove(externalId);
+  return session.update({
+    externalId,
+    changes: frozen.fields,
+    // The record as the decision saw it (law 6).
+    expected: { version: mapping.remoteVersion, fields: mapping.seen?.fields ?? {} },
+    key: frozen.key,
+  });
+}
+
+async function outcomeOf(line: Line, answer: WriteAnswer): Promise<Outcome> {
+  if (answer.kind !== "exists") return answer;
+  const [found] = await lookUp(line, [answer.externalId]);
+  if (found?.kind !== "found") {
+    return { kind: "refused", message: "another record has the identity, and it cannot be read" };
+  }
+  return { kind: "stale", observation: found.observation };
+}
+
+/** An error is told apart by what it says of the write: never carried out, or perhaps. */
+function failed(line: Line, entry: OutboxEntry, error: unknown, trouble: Trouble): Outcome {
+  if (!(error instanceof AstralisError)) throw error;
+  const maybeDone = error instanceof ProviderError && error.executed === "unknown";
+  if (!maybeDone && error.code === "provider-refused") {
+    trouble.failures = 0;
+    return { kind: "refused", message: error.message };
+  }
+  trouble.failures += 1;
+  const waitSeconds = waitAfter(error, trouble.failures, line.deps.random.fraction());
+  const askedSeconds = typeof error.retry === "object" ? error.retry.afterSeconds : 0;
+  const stops =
+    error instanceof AuthError || waitSeconds === null || trouble.failures >= failuresBeforeStop;
+  if (stops) trouble.error = error;
+  else if (error.code === "rate-limited") trouble.waitSeconds = waitSeconds;
+  if (maybeDone) {
+    const at = toInstant(unknownUntilMs(line, entry));
+    return { kind: "unknown", at, reason: error.message };
+  }
+  const at = toInstant(line.deps.clock.now() + 1000 * (waitSeconds ?? askedSeconds));
+  return { kind: "later", at, reason: error.message };
+}

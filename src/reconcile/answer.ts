@@ -51,7 +51,7 @@ export function claim(
   // The client was revived while its record's delete was on its way, and that did not arrive.
   if (mapping?.state === "suppressed" && client.removedAt === null) {
     work.putMapping({ ...mapping, state: "linked", stateAt: here.at });
-    owe(work, here, client.id);
+    reconcileClient(work, here, client.id);
   }
   return null;
 }

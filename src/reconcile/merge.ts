@@ -121,9 +121,7 @@ function viewField(
   const { sides, rules } = how;
   const remote = pair.remote[field];
   const local = pair.local[field] ?? null;
-  // What the provider would give back as nothing is a value that it cannot hold (law 3).
-  const given = sides.local[field];
-  const localNormal = given === null && !isEmpty(local) ? undefined : given;
+  const localNormal = sides.local[field];
   const base = baseOf(field, pair, how);
   // A clear that is ignored is no change of either side.
   const counts = (value: FieldValue) => !isEmpty(value) || rules.clear(field) === "propagate";

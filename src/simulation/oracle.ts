@@ -54,9 +54,8 @@ export function checkConvergence(scene: Scene): readonly Violation[] {
       const local = held[field];
       // A record can hold a value in another spelling than the provider's normal one, such as a country's name.
       const spelt = lens?.normal({ [field]: remote })[field];
-      // What the provider would give back as nothing it cannot hold: what the record has stays (law 3).
-      const whole = client.fields[field] ?? null;
-      if (local === undefined || (local === null && !isEmpty(whole))) return [];
+      // What the provider cannot hold is not in its normal form: what the record has stays (law 3).
+      if (local === undefined) return [];
       if (sameValue(local, remote) || sameValue(local, spelt)) return [];
       if (isExplained(scene, { place, mapping, field, local, remote })) return [];
       return [

@@ -28,15 +28,21 @@ export async function tryInput(target: Target, input: Json): Promise<Verdict> {
   return verdict;
 }
 
+/** For so long a smaller input is looked for. */
+const longestShrinkMs = 20_000;
+
 /** Makes the input that failed as small as it can. */
 export async function failureOf(
   target: Target,
-  index: number,
-  input: Json,
-  error: unknown,
+  what: { readonly index: number; readonly input: Json; readonly error: unknown },
+  onTry: () => void = () => {},
 ): Promise<Failure> {
+  const { index, input, error } = what;
   const kind = kindOf(error);
+  const endMs = performance.now() + longestShrinkMs;
   const fails = async (candidate: Json) => {
+    onTry();
+    if (performance.now() > endMs) return false;
     try {
       await tryInput(target, candidate);
       return false;

@@ -55,7 +55,8 @@ async function work(job: Job): Promise<Report> {
     try {
       verdicts[await tryInput(target, input)] += 1;
     } catch (error) {
-      failure = await failureOf(target, index, input, error);
+      const onTry = () => void Atomics.add(beat, 1, 1);
+      failure = await failureOf(target, { index, input, error }, onTry);
     }
   }
   return { job, ...verdicts, tookMs: performance.now() - startedMs, failure };

@@ -44,8 +44,8 @@ export async function runCheck(check: Check, folder: string): Promise<Outcome> {
 /** What the compiler has against the folder's sources; null where it has nothing. */
 export async function compileProblem(folder: string): Promise<string | null> {
   const command = ["node_modules/typescript/bin/tsc", "--noEmit", "--noUnusedLocals", "false"];
-  const arguments_ = [...command, "--noUnusedParameters", "false"];
-  const { code, output } = await run(process.execPath, arguments_, folder);
+  const whole = [...command, "--noUnusedParameters", "false"];
+  const { code, output } = await run(process.execPath, whole, folder);
   return code === 0 ? null : (output.split("\n").find((line) => line.includes("error")) ?? output);
 }
 

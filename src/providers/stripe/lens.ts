@@ -65,18 +65,19 @@ function get(record: Customer): Fields {
 }
 
 /**
- * Half a phone number would be a wrong one, and a country is a code or nothing: what does not fit there is left
- * out whole. A name, a line or a note is cut.
+ * Half a phone number would be a wrong one, and a country is a code or nothing: what does not fit there Stripe cannot
+ * hold, and what it has stays. A name, a line or a note is cut.
  */
 function normal(given: Fields): Fields {
   const held = heldFields(given, holds);
   return Object.fromEntries(
-    Object.entries(held).map(([field, value]) => {
+    Object.entries(held).flatMap(([field, value]): [string, FieldValue][] => {
       const text = textOf(value);
-      if (text === null) return [field, null];
-      if (field === "country") return [field, countryCode(text)];
-      if (field === "phone") return [field, text.length > phoneLimit ? null : text];
-      return [field, cutText(text, limits[field] ?? text.length)];
+      if (text === null) return [[field, null]];
+      if (field === "phone") return text.length > phoneLimit ? [] : [[field, text]];
+      if (field !== "country") return [[field, cutText(text, limits[field] ?? text.length)]];
+      const code = countryCode(text);
+      return code === null ? [] : [[field, code]];
     }),
   );
 }
@@ -116,7 +117,9 @@ function putAddress(changes: Fields, record: Customer | null): CustomerPatch["ad
   const keys = Object.entries(addressKeys);
   if (!keys.some(([field]) => field in changes)) return undefined;
   const parts = keys.map(([field, key]) => {
-    const value = field in changes ? textOf(changes[field]) : (record?.address?.[key] ?? null);
+    // Half of a character cannot be sent back.
+    const kept = record?.address?.[key]?.toWellFormed() ?? null;
+    const value = field in changes ? textOf(changes[field]) : kept;
     return [key, value ?? ""] as const;
   });
   const filled = parts.filter(([, value]) => value !== "");

@@ -12,10 +12,12 @@ import { parseStorage, storageProblem } from "../../../src/config/storage.ts";
 import { substitute } from "../../../src/config/variables.ts";
 import { ConfigError } from "../../../src/lib/errors.ts";
 import { isRecord } from "../../../src/lib/json.ts";
+import type { Json } from "../../../src/lib/json.ts";
 import type { Dice } from "../dice.ts";
-import { mutatedText, strangeText } from "../mutants.ts";
+import { mutated, mutatedText, strangeText } from "../mutants.ts";
 import { claim, isText, readOrRefused, textOf } from "../target.ts";
 import type { Target } from "../target.ts";
+import { written } from "../wire.ts";
 
 const secrets = ["sk_live_fuzzedsecret", "postgres-fuzzed-password"];
 
@@ -103,9 +105,35 @@ orgs:
   "version: 1\nsync:\n  request_timeout_seconds: ${PORT:-30}\norgs:\n  a:\n    connections:\n",
 ];
 
+/** JSON is YAML as well: so the file stays one, whatever its values become. */
+const values: Json = {
+  version: 1,
+  storage: "sqlite:a.db",
+  apps: { google: { client_id: "${GOOGLE_CLIENT_ID}", redirect_port: 8080 } },
+  sync: { schedule: "0 * * * *", max_retries: 3, request_timeout_seconds: "${PORT:-30}" },
+  safety: { max_deletes: "20%", max_creates: 500 },
+  orgs: {
+    acme: {
+      match: ["email", "phone"],
+      defaults: { country: "DE" },
+      connections: {
+        billing: {
+          provider: "stripe",
+          direction: { default: "both", fields: { name: "pull" } },
+          clear: "ignore",
+          create: { here: true, there: false },
+          endpoints: { api: "http://127.0.0.1:4010", token: "https://a.test/token" },
+          search_lag_seconds: 10,
+        },
+      },
+    },
+  },
+};
+
 function drawFile(dice: Dice): string {
+  if (dice.chance(0.5)) return written(mutated(dice, values, 2));
   let text = dice.pick(files);
-  for (let count = 1 + dice.below(6); count > 0; count -= 1) {
+  for (let count = dice.below(5); count > 0; count -= 1) {
     text = dice.chance(0.1)
       ? mutatedText(dice, text)
       : mutatedText(dice, text, [...pieces, ...pieces, strangeText(dice)]);

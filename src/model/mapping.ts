@@ -21,7 +21,7 @@ export const mappingTransitions: Readonly<Record<MappingState, readonly MappingS
   linked: ["missing", "merged", "suppressed", "duplicate", "unlinked"],
   missing: ["linked", "merged", "unlinked", "suppressed"],
   unlinked: ["linked", "suppressed"],
-  suppressed: ["linked", "unlinked"],
+  suppressed: ["linked", "missing", "unlinked"],
   duplicate: ["linked", "missing", "unlinked"],
   merged: ["linked"],
   cancelled: [],

@@ -92,7 +92,7 @@ export function reconcileClient(
     taken = false;
     for (const party of here.parties) {
       const mapping = currentMapping(work, clientId, party.connectionId);
-      if (mapping?.state !== "linked" || isInFlux(work, mapping, news)) continue;
+      if (mapping?.state !== "linked" || isInFlux(work, party, mapping, news)) continue;
       const merge = mergeIntoHub(work, here, party, { mapping, news });
       sends.set(party.connectionId, merge.send);
       taken ||= Object.keys(merge.take).length > 0;
@@ -101,9 +101,14 @@ export function reconcileClient(
   oweAll(work, here, clientId, sends);
 }
 
-/** A record that is being written to: it is looked at again when there is an answer. */
-function isInFlux(work: Workspace, mapping: Mapping, news: News | null): boolean {
+/**
+ * A record that is being written to, or that was read through another lens: it is looked at again when there is an
+ * answer, or when it is listed again.
+ */
+function isInFlux(work: Workspace, party: Party, mapping: Mapping, news: News | null): boolean {
   if (news?.mappingId === mapping.id) return false;
+  const lens = mapping.base?.lens ?? party.lens.version;
+  if (lens !== party.lens.version) return true;
   return isUnderWay(work.openEntry(mapping.clientId, mapping.connectionId));
 }
 

@@ -1,6 +1,7 @@
 import { InternalError } from "../lib/errors.ts";
 import { isRecord } from "../lib/json.ts";
 import type { AskOptions, InProcessSandbox } from "../sandbox/kit/in-process.ts";
+import type { LedgerEntry } from "../sandbox/kit/vendor.ts";
 import type { Typed } from "./history.ts";
 
 /** A record as its owner sees it: read from the sandbox itself, by none of the adapter's code. */
@@ -10,6 +11,8 @@ export interface AccountRecord {
   /** The id of ours that it carries. */
   readonly ownId: string | null;
 }
+
+type WriteEntry = Pick<LedgerEntry, "method" | "path" | "template" | "body" | "answer">;
 
 /** An account as another program of its owner edits it. */
 export interface Account {
@@ -21,14 +24,10 @@ export interface Account {
   remove(id: string): boolean;
   /** The record's new id, where the provider gives such. */
   rename(id: string): string | null;
-  /** The mapping's id that a request of ours to create a record carries; null for any other request. */
-  createdFor(entry: {
-    readonly method: string;
-    readonly template: string;
-    readonly body: string;
-  }): string | null;
+  /** The mapping's id that a request of ours to create a record carries, and the record; null for other requests. */
+  createdBy(entry: WriteEntry): { readonly mappingId: string; readonly recordId: string } | null;
   /** The record that a request of ours deleted. */
-  deletedBy(entry: { readonly method: string; readonly path: string }): string | null;
+  deletedBy(entry: WriteEntry): string | null;
 }
 
 const addressKeys: Readonly<Record<string, readonly [stripe: string, google: string]>> = {
@@ -73,10 +72,11 @@ export function stripeAccount(sandbox: InProcessSandbox): Account {
     },
     remove: (id) => ask("DELETE", `/v1/customers/${id}`) !== null,
     rename: () => null,
-    createdFor: ({ method, template, body }) =>
-      method === "POST" && template === "/v1/customers"
-        ? (new URLSearchParams(body).get("metadata[astralis_client_id]") ?? "")
-        : null,
+    createdBy: ({ method, template, body, answer }) => {
+      if (method !== "POST" || template !== "/v1/customers") return null;
+      const mappingId = new URLSearchParams(body).get("metadata[astralis_client_id]") ?? "";
+      return { mappingId, recordId: textOf(parsed(answer)["id"]) ?? "" };
+    },
     deletedBy: ({ method, path }) =>
       method === "DELETE" ? decodeURIComponent(path.replace("/v1/customers/", "")) : null,
   };
@@ -166,13 +166,11 @@ export function googleAccount(sandbox: InProcessSandbox): Account {
       const after = people().map((person) => String(person["resourceName"]));
       return after.find((name) => !before.has(name)) ?? null;
     },
-    createdFor: ({ method, template, body }) => {
+    createdBy: ({ method, template, body, answer }) => {
       if (method !== "POST" || template !== "/v1/people:createContact") return null;
-      const person: unknown = JSON.parse(body);
-      const own = listOf(objectOf(person)["clientData"]).find(
-        (entry) => entry["key"] === "astralis",
-      );
-      return textOf(own?.["value"]) ?? "";
+      const own = listOf(parsed(body)["clientData"]).find((entry) => entry["key"] === "astralis");
+      const mappingId = textOf(own?.["value"]) ?? "";
+      return { mappingId, recordId: textOf(parsed(answer)["resourceName"]) ?? "" };
     },
     deletedBy: ({ method, path }) =>
       method === "DELETE"
@@ -223,6 +221,11 @@ function asked(
   if (answer === null) throw new InternalError(`the sandbox has no ${method} ${path}`);
   if (answer.status >= 500) throw new InternalError(`the sandbox failed at ${method} ${path}`);
   return answer.status < 300 ? objectOf(answer.body) : null;
+}
+
+function parsed(json: string): Json {
+  const value: unknown = JSON.parse(json);
+  return objectOf(value);
 }
 
 function objectOf(value: unknown): Json {

@@ -15,7 +15,7 @@ export interface Chronicle {
   readonly surprises: string[];
   /** Clients at the start of the step, with the id of their linked record by connection. */
   known: readonly { readonly id: string; readonly records: ReadonlyMap<string, string> }[];
-  readonly counts: { steps: number; syncs: number; edits: number };
+  readonly counts: { steps: number; syncs: number; edits: number; jumps: number };
 }
 
 /** A field's value that a person typed. */
@@ -39,6 +39,6 @@ export function createChronicle(accounts: number): Chronicle {
     removedHere: new Map(),
     surprises: [],
     known: [],
-    counts: { steps: 0, syncs: 0, edits: 0 },
+    counts: { steps: 0, syncs: 0, edits: 0, jumps: 0 },
   };
 }

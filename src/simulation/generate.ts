@@ -16,7 +16,7 @@ export function generateHistory(seed: number): History {
   const put = (moment: Moment, waitMs: number) =>
     steps.push({ ...moment, waitMs, seed: dice.whole(0, 2 ** 31) });
   if (dice.chance(0.75)) put({ kind: "sync", connection: null, mode: "normal" }, 0);
-  const rounds = dice.weighted({ short: 55, usual: 38, long: 7 });
+  const rounds = dice.weighted({ short: 68, usual: 28, long: 4 });
   const [least = 1, most = 2] = { short: [1, 2], usual: [3, 5], long: [6, 10] }[rounds];
   for (let left = dice.whole(least, most); left > 0; left -= 1) {
     for (let edits = dice.pick([0, 1, 2, 3, 4, 6]); edits > 0; edits -= 1)
@@ -53,7 +53,7 @@ function clientCount(dice: Dice): number {
 }
 
 function planConnections(dice: Dice): readonly ConnectionPlan[] {
-  const shape = dice.weighted({ one: 15, pair: 55, three: 20, four: 10 });
+  const shape = dice.weighted({ one: 24, pair: 62, three: 10, four: 4 });
   const providers = {
     one: [dice.pick(["stripe", "gmail"] as const)],
     pair: dice.chance(0.7)
@@ -117,7 +117,7 @@ function nextTrouble(dice: Dice, accounts: number): Moment {
     tokens: 3,
     cursors: 2,
     lag: 2,
-    skew: 2,
+    clock: 2,
     rules: 3,
     retry: 1,
     reconnect: 1,
@@ -142,8 +142,8 @@ function nextTrouble(dice: Dice, accounts: number): Moment {
       return { kind, account, end: dice.pick(["expired", "revoked"]) };
     case "lag":
       return { kind, account, lagMs: dice.whole(0, 5 * minuteMs) };
-    case "skew":
-      return { kind, account, skewMs: skew(dice) };
+    case "clock":
+      return { kind, jumpMs: dice.whole(-hourMs, hourMs) };
     case "rules":
       return { kind, account, rules: rulesOf(dice, "stripe") };
     case "accept":

@@ -58,7 +58,8 @@ export type Moment =
   | { readonly kind: "rules"; readonly account: number; readonly rules: Rules }
   | { readonly kind: "fault"; readonly account: number; readonly fault: Fault }
   | { readonly kind: "lag"; readonly account: number; readonly lagMs: number }
-  | { readonly kind: "skew"; readonly account: number; readonly skewMs: number }
+  /** Our clock is set forward, or back, by that much; the providers' clocks are not. */
+  | { readonly kind: "clock"; readonly jumpMs: number }
   | { readonly kind: "tokens"; readonly account: number; readonly end: "expired" | "revoked" }
   | { readonly kind: "cursors"; readonly account: number }
   | { readonly kind: "reconnect"; readonly account: number }

@@ -48,8 +48,8 @@ async function playMoment(
       return controlOf(world, step.account).addFaults(step.fault);
     case "lag":
       return controlOf(world, step.account).change({ listingLagMs: step.lagMs });
-    case "skew":
-      return controlOf(world, step.account).moveClock({ offsetMs: step.skewMs });
+    case "clock":
+      return setClock(world, chronicle, step.jumpMs);
     case "tokens":
       return controlOf(world, step.account).endTokens(step.end);
     case "cursors":
@@ -227,6 +227,13 @@ function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere)
     default:
       return unreachable(edit);
   }
+}
+
+/** A step clock does not go back: instead, all others go forward. */
+function setClock(world: SimulatedWorld, chronicle: Chronicle, jumpMs: number): void {
+  chronicle.counts.jumps += 1;
+  world.clock.advance(Math.max(0, jumpMs));
+  for (const { account } of world.places) account.sandbox.control.moveClock({ advanceMs: -jumpMs });
 }
 
 /** Clients as they are before a step, with their records, so that edits on all sides can meet at the same ones. */

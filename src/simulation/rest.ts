@@ -56,8 +56,9 @@ export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): 
 async function follow(
   world: SimulatedWorld,
   chronicle: Chronicle,
-  { name, error }: ConnectionResult,
+  connection: ConnectionResult,
 ): Promise<void> {
+  const { name, error } = connection;
   if (error === undefined) return;
   const place = world.places.find((one) => one.plan.name === name);
   if (place === undefined) return;
@@ -65,9 +66,14 @@ async function follow(
     const accept = safetyStops.filter((stop): stop is SafetyStop =>
       error.hint.endsWith(`--accept ${stop}`),
     );
-    await sync(world, chronicle, world.process(), { connection: name, accept });
+    const document = await sync(world, chronicle, world.process(), { connection: name, accept });
+    if (document?.connections.some(needsSignIn)) await world.reconnect(place);
   }
-  if (error.code === "reauth-required") await world.reconnect(place);
+  if (needsSignIn(connection)) await world.reconnect(place);
+}
+
+function needsSignIn({ error }: ConnectionResult): boolean {
+  return error?.code === "reauth-required";
 }
 
 function hadEmptyPage(place: Place): boolean {

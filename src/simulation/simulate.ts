@@ -19,6 +19,7 @@ export interface SimulationOptions {
   /** Measures how long it took. */
   readonly clock: Clock;
   readonly onHistory?: (done: number, totals: Totals) => void;
+  readonly onFailure?: (failure: Failure) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +68,9 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     const played = await playHistory(history);
     totals = sum(totals, played);
     if (played.violations.length > 0) {
-      failures.push(await failureOf(history, played, options));
+      const failure = await failureOf(history, played, options);
+      failures.push(failure);
+      options.onFailure?.(failure);
       if (failures.length >= options.failures) break;
     }
     options.onHistory?.(index + 1, totals);
@@ -105,7 +108,12 @@ function narrowed(history: History, { steps, clients }: SimulationOptions): Hist
 function sum(totals: Totals, played: Played): Totals {
   const faults = { ...totals.faults };
   const { counts, fuse } = played;
-  const own = { busy: fuse.busy, "stale rows": fuse.stale, "edit meanwhile": fuse.meanwhile };
+  const own = {
+    busy: fuse.busy,
+    "stale rows": fuse.stale,
+    "edit meanwhile": fuse.meanwhile,
+    "clock set": counts.jumps,
+  };
   for (const [kind, count] of [...Object.entries(played.faults), ...Object.entries(own)])
     if (count > 0) faults[kind] = (faults[kind] ?? 0) + count;
   return {

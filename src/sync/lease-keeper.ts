@@ -16,6 +16,8 @@ export interface KeepOptions {
   readonly holder: string;
   /** The longest that a request under the lease may take. */
   readonly requestTimeoutMs: number;
+  /** From then on a busy lease is not waited for any more. */
+  readonly giveUpMs: number;
   readonly signal?: AbortSignal;
   /** Whether the process of that name is known to have died. */
   readonly isGone: (holder: string) => boolean;
@@ -23,14 +25,13 @@ export interface KeepOptions {
 }
 
 /** How long a busy lease is waited for before the run gives up. */
-const patienceMs = 30_000;
+export const leasePatienceMs = 30_000;
 const pollMs = 500;
 
 /** Takes the lease of a connection, waiting for it where another process has it. */
 export async function keepLease(connectionId: string, options: KeepOptions): Promise<LeaseKeeper> {
   const { leases, clock } = options;
   const ttlMs = 2 * options.requestTimeoutMs + 30_000;
-  const deadlineMs = clock.now() + patienceMs;
   for (;;) {
     const answer = await leases.acquire(`connection:${connectionId}`, options.holder, ttlMs);
     if ("lease" in answer) return keeper(answer.lease, ttlMs, options);
@@ -43,7 +44,7 @@ export async function keepLease(connectionId: string, options: KeepOptions): Pro
       });
       continue;
     }
-    if (clock.now() >= deadlineMs) throw busy(answer.heldBy);
+    if (clock.now() >= options.giveUpMs) throw busy(answer.heldBy);
     options.onWait?.(answer.heldBy);
     await clock.sleep(pollMs, options.signal);
   }

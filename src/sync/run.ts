@@ -8,7 +8,7 @@ import type { ProviderSession } from "../providers/provider.ts";
 import type { Party } from "../reconcile/rules.ts";
 import { commitListing, settleRules } from "./commit.ts";
 import { deliver } from "./deliver.ts";
-import { keepLease } from "./lease-keeper.ts";
+import { keepLease, leasePatienceMs } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createTally } from "./line.ts";
 import type { Line, Tally } from "./line.ts";
@@ -33,6 +33,7 @@ export interface Hands {
 interface Lane {
   readonly member: Member;
   readonly tally: Tally;
+  lease: LeaseKeeper | null;
   line: Line | null;
   /** Staged whole, and not committed yet. */
   listing: Listing | null;
@@ -50,6 +51,7 @@ export async function runConnections(
   const lanes: Lane[] = run.members.map((member) => ({
     member,
     tally: createTally(),
+    lease: null,
     line: null,
     listing: null,
     error: null,
@@ -57,6 +59,7 @@ export async function runConnections(
   const accepts = (stop: "deletes" | "changes") => run.options.accept?.includes(stop) ?? false;
   const parties = createParties(run);
   try {
+    await takeLeases(run, lanes);
     await Promise.all(lanes.map((lane) => step(lane, () => enter(run, lane, parties))));
     await Promise.all(
       lanes.map((lane) =>
@@ -116,31 +119,51 @@ async function owesNow({ store, deps, row }: Line): Promise<boolean> {
   return due.length > 0;
 }
 
+/**
+ * One after the other, in one order everywhere: of two runs that each held what the other waits for, both would wait
+ * in vain. The patience is that of the run, not of each lease.
+ */
+async function takeLeases(run: SyncRun, lanes: readonly Lane[]): Promise<void> {
+  const { store, deps, holder, isGone } = run.parts;
+  const giveUpMs = deps.clock.now() + leasePatienceMs;
+  const ordered = lanes.toSorted((a, b) => (a.member.row.id < b.member.row.id ? -1 : 1));
+  for (const lane of ordered)
+    await step(lane, async () => {
+      const { config, row } = lane.member;
+      refuseUnready(run, row, config);
+      lane.lease = await keepLease(row.id, {
+        leases: store.leases,
+        clock: deps.clock,
+        holder,
+        isGone,
+        requestTimeoutMs: config.requestTimeoutSeconds * 1000,
+        giveUpMs,
+        onWait: () => progressOf(run, lane)("waiting", 0, null),
+        ...(run.options.signal ? { signal: run.options.signal } : {}),
+      });
+    });
+}
+
+function progressOf(run: SyncRun, { member }: Lane): Line["progress"] {
+  return (step, done, total) =>
+    run.options.onProgress?.({
+      connection: member.config.name,
+      collection: "clients",
+      step,
+      done,
+      total,
+    });
+}
+
 async function enter(
   run: SyncRun,
   lane: Lane,
   parties: { get(): Promise<readonly Party[]> },
 ): Promise<void> {
   const { parts, org } = run;
-  const { config, provider } = lane.member;
-  refuseUnready(run, lane.member.row, config);
-  const progress: Line["progress"] = (what, done, total) =>
-    run.options.onProgress?.({
-      connection: config.name,
-      collection: "clients",
-      step: what,
-      done,
-      total,
-    });
-  const lease = await keepLease(lane.member.row.id, {
-    leases: parts.store.leases,
-    clock: parts.deps.clock,
-    holder: parts.holder,
-    isGone: parts.isGone,
-    requestTimeoutMs: config.requestTimeoutSeconds * 1000,
-    onWait: () => progress("waiting", 0, null),
-    ...(run.options.signal ? { signal: run.options.signal } : {}),
-  });
+  const { lease } = lane;
+  const { provider } = lane.member;
+  if (lease === null) return;
   const session = await opened(run, lane, lease);
   if (!provider.clients || !session.clients)
     throw new InternalError(`${provider.name} declares clients without verbs for them`);
@@ -156,7 +179,7 @@ async function enter(
     lease,
     tally: lane.tally,
     parties: () => parties.get(),
-    progress,
+    progress: progressOf(run, lane),
     signal: run.options.signal,
   };
   await setStatus(run, lane, "syncing", null);

@@ -7,6 +7,7 @@ import { holderOf } from "../../src/lib/holder.ts";
 import type { Storage } from "../../src/store/ports.ts";
 import type { Ended } from "../support/command-line.ts";
 import { eachDatabase } from "../support/databases.ts";
+import { errorsOf } from "./documents.ts";
 import { createEdits } from "./edits.ts";
 import { expectRight, prepareLaterSync, syncInside, syncTillRight } from "./recovery.ts";
 import { openCrashRoom, requestTimeoutMs, type CrashRoom } from "./room.ts";
@@ -55,12 +56,9 @@ describe.each(eachDatabase)("syncs at once on one database, $name", (database) =
       const ended = await room.start("sync", "--json").ended;
       await release();
       expect(ended.code).toBe(1);
-      expect(ended.json()).toMatchObject({
-        error: {
-          code: "store-unavailable",
-          hint: "Another process holds the database: try again.",
-        },
-      });
+      expect(errorsOf(ended).length).toBeGreaterThan(0);
+      const held = { code: "store-unavailable", hint: expect.stringContaining("Another process") };
+      for (const error of errorsOf(ended)) expect(error).toMatchObject(held);
       await syncTillRight(room, edits);
     });
 

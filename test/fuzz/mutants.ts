@@ -93,7 +93,7 @@ export function strangeValue(dice: Dice): Json {
     case 7:
       return orders.raw(dice.pick(["1e999", "-1e999", "1E400", "-0", "12345678901234567890"]));
     case 8:
-      return dice.chance(0.05) ? orders.deepList(dice.pick([40, 5000, 50_000])) : [[[[]]]];
+      return dice.chance(0.05) ? orders.deepList(dice.pick([40, 5000, 20_000])) : [[[[]]]];
     case 9:
       return dice.chance(0.05) ? orders.deepObject(dice.pick([40, 3000])) : { a: { a: {} } };
     case 10:

@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 /** No input may keep a program busy for longer, on any machine. */
-const longestMs = 1500;
+const longestMs = 2500;
 
 export function inputOf(target: Target, seed: number, index: number): Json {
   return target.draw(createDice(seedOf(seed, target.name, index)));

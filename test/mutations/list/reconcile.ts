@@ -205,8 +205,8 @@ export const reconcileMutations: readonly Mutation[] = [
     name: "the ceiling on changes is off",
     law: 7,
     file: ceilings,
-    find: "tally.mappings >= manyRecords",
-    replace: "tally.mappings < 0",
+    find: "of >= manyRecords && changed > of / 2",
+    replace: "of >= 1000 * manyRecords && changed > of / 2",
   },
   {
     name: "a second record of a client is pushed as well",

@@ -147,6 +147,18 @@ describe("one client at several connections", () => {
     });
   });
 
+  it("waits for a record that was read through another lens to be read again", () => {
+    const { room, client } = everywhere({ name: "crm" }, { name: "mail" });
+    const lens = { ...room.party("crm").lens, version: "another" };
+    room.configure({ name: "crm", lens, strategy: "external-wins" }, { name: "mail" });
+    room.edit(client, { name: "here" });
+    expect(room.entry("crm", client)).toBeUndefined();
+    room.see("mail", "mail", { fields: { email, name: "Ana", phone: "2" } });
+    expect(room.client(client).fields).toMatchObject({ name: "here", phone: "2" });
+    room.see("crm", "crm", { fields: { email, name: "Ana", phone: "1" } });
+    expect(room.client(client).fields).toMatchObject({ name: "Ana", phone: "1" });
+  });
+
   it("journals a value that lost once, however often its record is listed before it is overwritten", () => {
     const { room } = everywhere({ name: "crm", strategy: "astralis-wins" });
     room.edit(must(room.clients()[0], "the client"), { name: "here" });

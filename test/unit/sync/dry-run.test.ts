@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { isRecord } from "../../../src/lib/json.ts";
 import type { PlannedChange } from "../../../src/sync/engine.ts";
 import { eachDatabase } from "../../support/databases.ts";
 import { runRaw } from "../../support/raw-database.ts";
@@ -43,9 +42,13 @@ describe.each(eachDatabase)("a dry run, on $name (law 13)", (database) => {
         (await account.byEmail(String(email))).id;
       world.clock.advance(1000);
       await world.stripe.add({ email: "new@example.com", name: "New", phone: "+1 555 0100" });
-      await world.stripe.change(await idOf(world.stripe, first?.fields["email"]), { name: "Changed" });
+      await world.stripe.change(await idOf(world.stripe, first?.fields["email"]), {
+        name: "Changed",
+      });
       await world.google.remove(await idOf(world.google, second?.fields["email"]));
-      await world.engine.addClient(world.org, { fields: { email: "here@example.com", name: "Here" } });
+      await world.engine.addClient(world.org, {
+        fields: { email: "here@example.com", name: "Here" },
+      });
       const before = await dump(world);
       for (const account of [world.stripe, world.google]) account.sandbox.control.clearLedger();
 

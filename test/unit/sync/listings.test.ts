@@ -23,7 +23,8 @@ describe.each(eachDatabase)("a listing, on $name", (database) => {
   it("is full again where the cursor is no longer honoured, and shows what was deleted meanwhile (law 5)", () =>
     within({ contacts: "direction: pull" }, async (world) => {
       for (const account of [world.stripe, world.google])
-        for (const name of ["a", "b", "c", "d"]) await account.add({ email: `${name}@example.com` });
+        for (const name of ["a", "b", "c", "d"])
+          await account.add({ email: `${name}@example.com` });
       await world.sync();
       await world.google.remove((await world.google.byEmail("a@example.com")).id);
       world.google.sandbox.control.expireCursors();

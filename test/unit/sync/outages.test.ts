@@ -58,7 +58,10 @@ describe.each(eachDatabase)("a provider in trouble, on $name (law 11)", (databas
         await world.engine.addClient(world.org, { fields: { email: `${name}@example.com` } });
       const { control } = world.stripe.sandbox;
       const refusal = { kind: "status" as const, status: 429, match: { method: "POST" } };
-      control.addFaults({ ...refusal, retryAfterSeconds: 3 }, { ...refusal, retryAfterSeconds: 15 });
+      control.addFaults(
+        { ...refusal, retryAfterSeconds: 3 },
+        { ...refusal, retryAfterSeconds: 15 },
+      );
       const startMs = world.clock.now();
       expect((await world.sync()).outcome).toBe("complete");
       expect(world.clock.now() - startMs).toBeGreaterThanOrEqual(60_000 + 18_000);
@@ -71,7 +74,9 @@ describe.each(eachDatabase)("a provider in trouble, on $name (law 11)", (databas
       expect(await connection(world, "billing")).toMatchObject({ reason: "rate-limited" });
       expect(control.ledger().filter(({ method }) => method === "POST")).toHaveLength(1);
       const [waiting] = await outboxOf(world, "billing");
-      expect(Date.parse(waiting?.nextAttemptAt ?? "") - world.clock.now()).toBeGreaterThan(3_500_000);
+      expect(Date.parse(waiting?.nextAttemptAt ?? "") - world.clock.now()).toBeGreaterThan(
+        3_500_000,
+      );
       expect((await world.sync()).outcome).toBe("complete");
       expect(await world.stripe.list()).toHaveLength(4);
       world.clock.advance(3_600_000);

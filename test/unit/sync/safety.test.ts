@@ -121,7 +121,10 @@ describe.each(eachDatabase)("deletes and ceilings, on $name (law 7)", (database)
         await world.sync();
         await world.sync();
         const left = (records: readonly { readonly name: string | null }[]) =>
-          records.map(({ name }) => name).toSorted().join("");
+          records
+            .map(({ name }) => name ?? "")
+            .toSorted()
+            .join("");
         expect(left(await world.stripe.list())).toBe("cdefg");
         expect(left(await world.google.list())).toBe("defg");
         const { items } = await world.store.reads.clients(world.orgId, {}, { limit: 50 });

@@ -16,8 +16,8 @@ export interface KeepOptions {
   readonly holder: string;
   /** The longest that a request under the lease may take. */
   readonly requestTimeoutMs: number;
-  /** From then on a busy lease is not waited for any more. */
-  readonly giveUpMs: number;
+  /** From then on a busy lease is not waited for any more; 30 s from now where it is left out. */
+  readonly giveUpMs?: number;
   readonly signal?: AbortSignal;
   /** Whether the process of that name is known to have died. */
   readonly isGone: (holder: string) => boolean;
@@ -32,6 +32,7 @@ const pollMs = 500;
 export async function keepLease(connectionId: string, options: KeepOptions): Promise<LeaseKeeper> {
   const { leases, clock } = options;
   const ttlMs = 2 * options.requestTimeoutMs + 30_000;
+  const giveUpMs = options.giveUpMs ?? clock.now() + leasePatienceMs;
   for (;;) {
     const answer = await leases.acquire(`connection:${connectionId}`, options.holder, ttlMs);
     if ("lease" in answer) return keeper(answer.lease, ttlMs, options);
@@ -44,7 +45,7 @@ export async function keepLease(connectionId: string, options: KeepOptions): Pro
       });
       continue;
     }
-    if (clock.now() >= options.giveUpMs) throw busy(answer.heldBy);
+    if (clock.now() >= giveUpMs) throw busy(answer.heldBy);
     options.onWait?.(answer.heldBy);
     await clock.sleep(pollMs, options.signal);
   }

@@ -100,6 +100,19 @@ export const found: readonly Found[] = [
     },
   },
   {
+    harm: "a list whose page is its own next one was read for ever",
+    target: "gmail-answers",
+    input: { verb: "find", answers: [{ status: 200, headers: {}, body: { nextPageToken: "t" } }] },
+  },
+  {
+    harm: "so was one that goes on behind its own last entry",
+    target: "stripe-answers",
+    input: {
+      verb: "pull",
+      answers: [{ status: 200, headers: {}, body: { data: [customer], has_more: true } }],
+    },
+  },
+  {
     harm: "an alias that leads nowhere failed as a defect of ours",
     target: "config-insert",
     input: { text: "a: [*b]\n", path: ["orgs", "b"] },

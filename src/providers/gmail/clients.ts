@@ -7,7 +7,7 @@ import { asExpected } from "../kit/fields.ts";
 import { readRecords, UnreadableRecord } from "../kit/records.ts";
 import type { ClientsSession, Lookup, UpdateRequest, WriteAnswer } from "../provider.ts";
 import { personLens } from "./lens.ts";
-import { pullPage } from "./listing.ts";
+import { pullPage, samePage } from "./listing.ts";
 import { ownIdOf, valuesOf, type Observe } from "./observe.ts";
 import {
   findMask,
@@ -167,6 +167,7 @@ async function findNames(
       else if (valuesOf(person.emailAddresses).some((value) => emails.has(normalEmail(value))))
         alike.push(person.resourceName);
     }
+    if (page.nextPageToken !== null && page.nextPageToken === pageToken) throw samePage();
     pageToken = page.nextPageToken;
   } while (pageToken !== null);
   return own.length > 0 ? own : alike;

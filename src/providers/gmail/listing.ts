@@ -60,6 +60,7 @@ export async function pullPage(options: PullOptions): Promise<Page> {
   });
   const { nextPageToken, nextSyncToken } = page;
   if (nextPageToken !== null) {
+    if (nextPageToken === place?.pageToken) throw samePage();
     const next: Place = { pageToken: nextPageToken, fullAt };
     return { observations, bad, next: { kind: "more", page: marked(next) } };
   }
@@ -67,6 +68,11 @@ export async function pullPage(options: PullOptions): Promise<Page> {
     throw malformed("Google's last page has no token for the next listing", false);
   const next: Cursor = { syncToken: nextSyncToken, fullAt };
   return { observations, bad, next: { kind: "complete", cursor: marked(next) } };
+}
+
+/** A listing that names its own page as the next one would never end. */
+export function samePage() {
+  return malformed("Google's list shows the same page again", false);
 }
 
 /** null where Google no longer honours the cursor or the page's token. */

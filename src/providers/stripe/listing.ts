@@ -80,8 +80,8 @@ async function pullAll(options: PullOptions, place: Place | null): Promise<Page>
   const start = place?.start ?? Math.floor(wire.toProviderTime(startedMs) / 1000);
   const { records, bad } = readRecords(page.entries, parseCustomer, "id");
   const observations = records.map((customer) => observe(customer, { requestedAt }));
-  const seen: readonly string[] = [];
-  return { observations, bad, next: nextOf(page, start, seen, records.at(-1)?.created ?? null) };
+  const upTo = records.at(-1)?.created ?? null;
+  return { observations, bad, next: nextOf(page, { start, seen: [], upTo }, place) };
 }
 
 /** The customer that a page ended with may be gone by now: then its creation time leads on. */
@@ -129,7 +129,7 @@ async function pullChanges(
       ...bad.map((event) => ({ ...event, externalId: null })),
       ...read.flatMap((item) => ("bad" in item ? [item.bad] : [])),
     ],
-    next: nextOf(page, start, seen, null),
+    next: nextOf(page, { start, seen, upTo: null }, place),
   };
 }
 
@@ -172,20 +172,16 @@ function deletedCustomer(id: string): Customer {
 
 const expired: Page = { observations: [], bad: [], next: { kind: "expired" } };
 
-function nextOf(
-  page: WirePage,
-  start: number,
-  seen: readonly string[],
-  upTo: number | null,
-): PageNext {
+function nextOf(page: WirePage, state: Omit<Place, "after">, before: Place | null): PageNext {
   if (!page.hasMore) {
-    const cursor: Cursor = { since: start - overlapSeconds, seen };
+    const cursor: Cursor = { since: state.start - overlapSeconds, seen: state.seen };
     return { kind: "complete", cursor: writeToken({ ...cursor }) };
   }
   const last = page.entries.at(-1);
   const after = isRecord(last) ? last["id"] : undefined;
   if (!isId(after)) throw malformed("Stripe's list goes on, but its last entry has no id", false);
-  const place: Place = { start, after, upTo, seen };
+  if (after === before?.after) throw malformed("Stripe's list shows the same page again", false);
+  const place: Place = { ...state, after };
   return { kind: "more", page: writeToken({ ...place }) };
 }
 

@@ -3,7 +3,12 @@ import { createStepClock } from "../../../src/lib/clock.ts";
 import { isRecord } from "../../../src/lib/json.ts";
 import type { Json } from "../../../src/lib/json.ts";
 import { createPacedFetch } from "../../../src/lib/pacing.ts";
-import type { ProviderSession } from "../../../src/providers/provider.ts";
+import type {
+  ClientsSession,
+  LensDescription,
+  Page,
+  ProviderSession,
+} from "../../../src/providers/provider.ts";
 import { openAt, ownId, someFields, startMs, verbs } from "../corpus.ts";
 import type { Corpus, Exchange, Verb } from "../corpus.ts";
 import type { Dice } from "../dice.ts";
@@ -102,9 +107,9 @@ async function ask(session: ProviderSession, verb: Verb, corpus: Corpus): Promis
       return;
     }
     case "pull":
-      return checkPage(await clients.pull({ cursor: null, page: null }), lens);
+      return checkListing(clients, null, lens);
     case "changes":
-      return checkPage(await clients.pull({ cursor: corpus.cursors[0] ?? null, page: null }), lens);
+      return checkListing(clients, corpus.cursors[0] ?? null, lens);
     case "get":
       return checkLookups(await clients.get([id, "people/c2", "people/c3"]), 3, lens);
     case "find":
@@ -124,6 +129,20 @@ async function ask(session: ProviderSession, verb: Verb, corpus: Corpus): Promis
     case "remove":
       return checkAnswer(await clients.remove(id), lens);
   }
+}
+
+/** Every page, as long as there are more. */
+async function checkListing(
+  clients: ClientsSession,
+  cursor: string | null,
+  lens: LensDescription,
+): Promise<void> {
+  let page: string | null = null;
+  do {
+    const pulled: Page = await clients.pull({ cursor, page });
+    checkPage(pulled, lens);
+    page = pulled.next.kind === "more" ? pulled.next.page : null;
+  } while (page !== null);
 }
 
 function talkOf(input: Json): { verb: Verb; answers: readonly Exchange[] } {

@@ -26,3 +26,8 @@ export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined):
 export function isEmpty(value: FieldValue | undefined): boolean {
   return value === undefined || value === null || value.length === 0;
 }
+
+/** Whether these fields show another value than the known ones; what they do not show says nothing (law 2). */
+export function differsFrom(known: Fields, shown: Fields): boolean {
+  return Object.entries(shown).some(([field, value]) => !sameValue(value, known[field] ?? null));
+}

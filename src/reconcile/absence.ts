@@ -1,8 +1,9 @@
 import type { Client } from "../model/client.ts";
 import type { Mapping } from "../model/mapping.ts";
+import { claimIdentities } from "./identities.ts";
 import { journal, journalRecord } from "./journal.ts";
 import { cancelCreate, currentMapping, isUnderWay, mergeMapping, oweEntry } from "./owe.ts";
-import { claimIdentities, reconcileClient, reconcilePair } from "./pair.ts";
+import { reconcileClient, reconcilePair } from "./pair.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 

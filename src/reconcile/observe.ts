@@ -1,5 +1,5 @@
 import type { Client } from "../model/client.ts";
-import { sameValue } from "../model/fields.ts";
+import { differsFrom } from "../model/fields.ts";
 import { emailIdentity } from "../model/identity.ts";
 import type { Fields } from "../model/fields.ts";
 import { completeFields, normalFields } from "../model/normal.ts";
@@ -8,9 +8,10 @@ import type { Mapping, MappingState } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import { stableJson } from "../lib/json.ts";
 import { dropConflicts, markMissing, promote, reviveClient, suppress } from "./absence.ts";
+import { identityKeys } from "./identities.ts";
 import { journal, journalRecord } from "./journal.ts";
 import { currentMapping, freshMapping, isUnderWay } from "./owe.ts";
-import { editedAt, identityKeys, reconcileClient, reconcilePair, withSeen } from "./pair.ts";
+import { editedAt, reconcileClient, reconcilePair, withSeen } from "./pair.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -93,7 +94,7 @@ function observeSuppressed(
   mapping: Mapping,
   seen: Observation,
 ): void {
-  const edited = mapping.seen !== null && changedSince(mapping.seen.fields, seen.fields);
+  const edited = mapping.seen !== null && differsFrom(mapping.seen.fields, seen.fields);
   if (!edited || !revive(work, here, party, { clientId: mapping.clientId, seen })) return;
   const revived = work.mapping(mapping.id);
   if (revived?.state === "linked")
@@ -350,8 +351,4 @@ function park(
     runId: here.runId,
     at: here.at,
   });
-}
-
-function changedSince(before: Fields, now: Fields): boolean {
-  return Object.entries(now).some(([field, value]) => !sameValue(value, before[field] ?? null));
 }

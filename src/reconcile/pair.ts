@@ -1,16 +1,15 @@
+import { assert } from "../lib/assert.ts";
 import type { Instant } from "../lib/clock.ts";
 import { stableJson } from "../lib/json.ts";
 import type { Client } from "../model/client.ts";
 import { completeFields } from "../model/normal.ts";
-import { emailIdentity, phoneIdentity } from "../model/identity.ts";
-import type { IdentityKey, IdentityKind } from "../model/identity.ts";
 import { sameValue } from "../model/fields.ts";
 import type { Fields, FieldValue } from "../model/fields.ts";
-import type { ConflictKind } from "../model/journal.ts";
 import type { LastDirection, Mapping, Seen } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
-import { journal } from "./journal.ts";
-import type { Decision, Merge } from "./merge.ts";
+import { noteDecisions } from "./decisions.ts";
+import { barredFields, claimIdentities } from "./identities.ts";
+import type { Merge } from "./merge.ts";
 import { currentMapping, isUnderWay, mergeMapping, oweAll, reopenRefused, undated } from "./owe.ts";
 import type { Circumstances, Party } from "./rules.ts";
 import type { Workspace } from "./workspace.ts";
@@ -74,6 +73,9 @@ interface News {
   readonly sent: Fields | null;
 }
 
+/** Every record gives each value once, so that a client is at rest after a few rounds, whatever its records say. */
+const mostRounds = 100;
+
 /**
  * Reconciles a client with each of its records, as they were last seen: takes into the hub what a record changed, keeps
  * what conflicts, and owes every connection what it then lacks. A value that one record gives can decide about
@@ -88,7 +90,8 @@ export function reconcileClient(
   if (work.client(clientId).removedAt !== null) return;
   claimIdentities(work, here, work.client(clientId));
   const sends = new Map<string, Fields>();
-  for (let taken = true; taken;) {
+  for (let round = 1, taken = true; taken; round += 1) {
+    assert(round <= mostRounds, `client ${clientId} takes from its records without end`);
     taken = false;
     for (const party of here.parties) {
       const mapping = currentMapping(work, clientId, party.connectionId);
@@ -153,73 +156,6 @@ export function directionAfter(before: LastDirection | null, now: LastDirection)
   return before === null || before === now ? now : "bidirectional";
 }
 
-/** Gives the client every identity that it has and nobody else does: its own, and those of its linked records. */
-export function claimIdentities(work: Workspace, here: Circumstances, client: Client): void {
-  const wanted = new Map(
-    identitiesOf(work, here, client).map((key) => [`${key.kind} ${key.value}`, key]),
-  );
-  for (const identity of work.identitiesOf(client.id)) {
-    if (!wanted.has(`${identity.kind} ${identity.value}`)) work.dropIdentity(identity);
-  }
-  for (const key of wanted.values()) {
-    if (work.livingOwnerOf(key) === undefined)
-      work.putIdentity({ ...key, orgId: here.orgId, clientId: client.id });
-  }
-}
-
-/** E-mail addresses always, then the other keys that the organization lists (law 8). */
-export function identityKeys(
-  here: Circumstances,
-  of: { readonly emails: readonly string[]; readonly phones: readonly string[] },
-): readonly IdentityKey[] {
-  const phones = here.match.includes("phone")
-    ? of.phones.flatMap((phone) => phoneIdentity(phone) ?? [])
-    : [];
-  return [...of.emails.map(emailIdentity), ...phones];
-}
-
-function identitiesOf(
-  work: Workspace,
-  here: Circumstances,
-  client: Client,
-): readonly IdentityKey[] {
-  const records = work
-    .mappingsOf(client.id)
-    .filter((mapping) => mapping.state === "linked" || mapping.state === "missing");
-  const emails = [
-    client.fields["email"],
-    ...records.flatMap((mapping) => mapping.seen?.emails ?? []),
-  ];
-  const phones = [client.fields["phone"]];
-  return identityKeys(here, { emails: emails.filter(isText), phones: phones.filter(isText) });
-}
-
-/** An identity that is another client's, or the loss of the last one, is that field's conflict (law 8). */
-function barredFields(
-  work: Workspace,
-  here: Circumstances,
-  client: Client,
-  mapping: Mapping,
-): ReadonlyMap<string, ConflictKind> {
-  const barred = new Map<string, ConflictKind>();
-  const seen = mapping.seen?.fields ?? {};
-  const kinds: readonly IdentityKind[] = ["email", ...here.match];
-  for (const kind of kinds) {
-    const owner = ownerOfValue(work, kind, seen[kind] ?? null);
-    if (owner !== undefined && owner !== client.id) barred.set(kind, "identity-taken");
-  }
-  const after = { ...client.fields, ...seen };
-  if (kinds.every((kind) => !isText(after[kind])))
-    for (const kind of kinds) if (seen[kind] === null) barred.set(kind, "identity-required");
-  return barred;
-}
-
-function ownerOfValue(work: Workspace, field: string, value: FieldValue): string | undefined {
-  if (!isText(value)) return undefined;
-  const key = field === "email" ? emailIdentity(value) : phoneIdentity(value);
-  return key === null ? undefined : work.livingOwnerOf(key);
-}
-
 function takeIntoHub(
   work: Workspace,
   here: Circumstances,
@@ -241,102 +177,6 @@ function takeIntoHub(
   work.count("updated");
 }
 
-/**
- * Journals what was taken and lost, and keeps the list of open conflicts as it is. A value that waits to be overwritten
- * there lost when it was seen first, or when nobody held it any more.
- */
-function noteDecisions(
-  work: Workspace,
-  here: Circumstances,
-  mapping: Mapping,
-  how: {
-    readonly merge: Merge;
-    readonly isNew: (field: string, remote: FieldValue) => boolean;
-  },
-): void {
-  const { merge, isNew } = how;
-  const open = new Set(work.conflictsOf(mapping.id).map(({ field }) => field));
-  for (const decision of merge.decisions) {
-    const { field, verdict, remote, lost } = decision;
-    if (verdict === "hold") holdField(work, here, mapping, decision);
-    else if (verdict === "take" || (lost !== null && (open.has(field) || isNew(field, remote)))) {
-      journalDecision(work, here, { mapping, decision, after: merge.take[field] ?? null });
-    }
-  }
-  const held = new Set(
-    merge.decisions.filter(({ verdict }) => verdict === "hold").map(({ field }) => field),
-  );
-  for (const conflict of work.conflictsOf(mapping.id))
-    if (!held.has(conflict.field)) work.dropConflict(conflict);
-}
-
-function journalDecision(
-  work: Workspace,
-  here: Circumstances,
-  what: { readonly mapping: Mapping; readonly decision: Decision; readonly after: FieldValue },
-): void {
-  const { mapping, decision } = what;
-  const taken = decision.verdict === "take";
-  journal(work, here, {
-    side: "local",
-    action: taken ? "update" : "skip",
-    clientId: mapping.clientId,
-    connectionId: mapping.connectionId,
-    externalId: mapping.externalId,
-    field: decision.field,
-    before: decision.local,
-    after: taken ? what.after : decision.local,
-    lost: decision.lost,
-    source: mapping.connectionId,
-    rule: decision.rule,
-  });
-}
-
-/** The conflict's row follows both sides until they agree or a person decides. */
-function holdField(
-  work: Workspace,
-  here: Circumstances,
-  mapping: Mapping,
-  decision: Decision,
-): void {
-  const open = work.conflictsOf(mapping.id).find((conflict) => conflict.field === decision.field);
-  const kind = decision.conflict ?? "manual";
-  const { field, local, remote, base } = decision;
-  const owner = kind === "identity-taken" ? ownerOfValue(work, field, remote) : undefined;
-  const note = owner === undefined ? null : `client ${owner} has it`;
-  const values = { kind, local, remote, base, note };
-  if (open) {
-    const same = stableJson({ ...open, ...values }) === stableJson(open);
-    if (!same) work.putConflict({ ...open, ...values, updatedAt: here.at });
-    return;
-  }
-  work.count("conflicts");
-  journal(work, here, {
-    side: "local",
-    action: "conflict",
-    clientId: mapping.clientId,
-    connectionId: mapping.connectionId,
-    externalId: mapping.externalId,
-    field: decision.field,
-    before: decision.local,
-    after: decision.local,
-    lost: decision.remote,
-    source: mapping.connectionId,
-    rule: decision.rule,
-  });
-  work.putConflict({
-    id: here.ids(),
-    orgId: here.orgId,
-    connectionId: mapping.connectionId,
-    mappingId: mapping.id,
-    clientId: mapping.clientId,
-    field,
-    ...values,
-    openedAt: here.at,
-    updatedAt: here.at,
-  });
-}
-
 function turnedBack(mapping: Mapping, merge: Merge): Mapping["flips"] {
   const taken = new Map(
     merge.decisions.filter(({ verdict }) => verdict === "take").map((one) => [one.field, one]),
@@ -348,8 +188,4 @@ function turnedBack(mapping: Mapping, merge: Merge): Mapping["flips"] {
       return [field, returned ? { ...flip, count: flip.count + 1 } : flip];
     }),
   );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

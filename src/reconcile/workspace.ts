@@ -169,8 +169,14 @@ export class Workspace {
     return this.#parked.get(parkedKey(connectionId, externalId));
   }
 
+  /** One that is parked for the same reason, as it was, stays parked since then. */
   park(parked: Parked): void {
-    this.#parked.put(parked);
+    const before = this.#parked.loaded(parkedKey(parked.connectionId, parked.externalId));
+    const isSame =
+      before?.reason === parked.reason &&
+      before.message === parked.message &&
+      before.fingerprint === parked.fingerprint;
+    this.#parked.put(isSame ? before : parked);
   }
 
   unpark(connectionId: string, externalId: string): void {
@@ -244,6 +250,11 @@ class Table<Row> {
 
   get(key: string): Row | undefined {
     return this.#after.get(key);
+  }
+
+  /** The row as the decision found it. */
+  loaded(key: string): Row | undefined {
+    return this.#before.get(key);
   }
 
   put(row: Row): void {

@@ -2,7 +2,7 @@ import { instantOf, toInstant } from "../lib/clock.ts";
 import { AstralisError } from "../lib/errors.ts";
 import type { SafetyConfig } from "../config/config.ts";
 import type { Client } from "../model/client.ts";
-import { sameValue } from "../model/fields.ts";
+import { differsFrom } from "../model/fields.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Lookup } from "../providers/provider.ts";
@@ -145,13 +145,7 @@ function differs(mapping: Mapping | undefined, observation: Observation): boolea
   if (mapping.state === "missing" || mapping.state === "unlinked")
     return observation.state === "present";
   if (mapping.state !== "linked" && mapping.state !== "suppressed") return false;
-  const before = mapping.seen.fields;
-  return (
-    observation.state === "deleted" ||
-    Object.entries(observation.fields).some(
-      ([field, value]) => !sameValue(value, before[field] ?? null),
-    )
-  );
+  return observation.state === "deleted" || differsFrom(mapping.seen.fields, observation.fields);
 }
 
 function asFound(row: StagedRow, lookup: Lookup | undefined): StagedRow {

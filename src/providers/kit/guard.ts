@@ -1,4 +1,4 @@
-import type { ClientsSession, ProviderSession } from "../provider.ts";
+import type { ClientsSession, ProviderSession, WriteAnswer } from "../provider.ts";
 import { AnswerError, malformed, refusedRequest } from "./answers.ts";
 import { UnreadableRecord } from "./records.ts";
 
@@ -25,8 +25,18 @@ export function guarded(
       get: (externalIds) => guard(() => clients.get(externalIds)),
       find: (request) => guard(() => clients.find(request)),
       create: (request) => guard(() => clients.create(request)),
-      update: (request) => guard(() => clients.update(request)),
+      update: (request) => guard(() => refusedUnread(() => clients.update(request))),
       remove: (externalId) => guard(() => clients.remove(externalId)),
     },
   };
+}
+
+/** An update reads before it writes: a record that it cannot read is not written to, and would not be the next time. */
+async function refusedUnread(update: () => Promise<WriteAnswer>): Promise<WriteAnswer> {
+  try {
+    return await update();
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    return { kind: "refused", message: `the record there cannot be read: ${error.message}` };
+  }
 }

@@ -4,6 +4,7 @@ const merge = "src/reconcile/merge.ts";
 const answer = "src/reconcile/answer.ts";
 const owe = "src/reconcile/owe.ts";
 const pair = "src/reconcile/pair.ts";
+const identities = "src/reconcile/identities.ts";
 const observe = "src/reconcile/observe.ts";
 const absence = "src/reconcile/absence.ts";
 const ceilings = "src/reconcile/ceilings.ts";
@@ -39,11 +40,11 @@ export const reconcileMutations: readonly Mutation[] = [
     replace: "const base = pair.base;",
   },
   {
-    name: "the base stays where it is",
-    law: 1,
-    file: merge,
-    find: "if (both) agreed[field] = both;",
-    replace: "if (both && !base) agreed[field] = both;",
+    name: "an answer does not move the base",
+    law: 4,
+    file: answer,
+    find: "base: baseAfter(mapping, party, sent, observation),",
+    replace: "base: mapping.base,",
   },
   {
     name: "the losing value is not told",
@@ -225,7 +226,7 @@ export const reconcileMutations: readonly Mutation[] = [
   {
     name: "an address of another client's is taken over",
     law: 8,
-    file: pair,
+    file: identities,
     find: 'if (owner !== undefined && owner !== client.id) barred.set(kind, "identity-taken");',
     replace: "",
   },

@@ -225,6 +225,19 @@ describe("a client that is removed here", () => {
     expect(room.entry("crm", client)).toMatchObject({ action: "delete", state: "due" });
   });
 
+  it("is linked again where it was added again while its record's delete was lost on the way", () => {
+    const { room, client } = everywhere({ name: "crm", deletes: "propagate" });
+    room.remove(client);
+    const sent = must(room.send("crm", client), "the delete");
+    room.settle("crm", sent, { kind: "unknown", at: at(20), reason: "no answer" });
+    room.add({ email, name: "Ana again" });
+    room.minute = 20;
+    room.settle("crm", sent, { kind: "later", at: at(20), reason: "it was not carried out" });
+    expect(room.send("crm", client)).toBeNull();
+    expect(room.mapping("crm", "crm").state).toBe("linked");
+    expect(room.send("crm", client)?.fields).toEqual({ name: "Ana again" });
+  });
+
   it("cancels a create that was not sent yet", () => {
     const room = createRoom([{ name: "crm", deletes: "propagate" }]);
     const client = room.add(fields);

@@ -80,7 +80,10 @@ describe("a record finds its client (law 8)", () => {
   it("or is set aside with the reason where it has no identity, until it has one", () => {
     const room = createRoom([{ name: "crm" }]);
     room.see("crm", "a", { fields: { email: null, name: "Ana" } });
-    expect(room.parked()).toMatchObject([{ reason: "no-identity" }]);
+    expect(room.parked()).toMatchObject([{ reason: "no-identity", at: at(0) }]);
+    room.minute = 5;
+    room.see("crm", "a", { fields: { email: null, name: "Ana" } });
+    expect(room.parked()).toMatchObject([{ at: at(0) }]);
     expect(room.clients()).toEqual([]);
     room.see("crm", "a", { fields: { email: ana, name: "Ana" } });
     expect(room.parked()).toEqual([]);

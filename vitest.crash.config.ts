@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** The whole crash suite; `npm test` runs a short part of it. */
 export default defineConfig({
   test: {
-    include: ["test/crash/**/*.test.ts"],
+    include: ["test/crash/**/*.test.ts", "test/crash/**/*.full.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     // The moments of one suite are not to be moved by the load of another one.

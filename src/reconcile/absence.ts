@@ -14,7 +14,7 @@ export function markMissing(
   mapping: Mapping,
   rule: "deleted-there" | "absent",
 ): void {
-  if (mapping.state !== "linked" && mapping.state !== "duplicate") return;
+  if (!["linked", "duplicate", "suppressed"].includes(mapping.state)) return;
   const missing: Mapping = {
     ...mapping,
     state: "missing",
@@ -91,9 +91,10 @@ export function removeClient(
     const party = here.parties.find((one) => one.connectionId === mapping.connectionId);
     const open = work.openEntry(client.id, mapping.connectionId);
     if (mapping.state === "creating" && !isUnderWay(open)) cancelCreate(work, here, mapping);
-    if (mapping.state !== "linked" && mapping.state !== "missing") continue;
-    const propagate =
-      mapping.state === "linked" && party?.deletes === "propagate" && party.direction !== "pull";
+    // What is missing stays so: the record may be gone, and must not be linked again with the client.
+    if (mapping.state === "missing") kept.push(mapping);
+    if (mapping.state !== "linked") continue;
+    const propagate = party?.deletes === "propagate" && party.direction !== "pull";
     const suppressed: Mapping = { ...mapping, state: "suppressed", stateAt: here.at };
     work.putMapping(suppressed);
     dropConflicts(work, suppressed);

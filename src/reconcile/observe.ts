@@ -128,6 +128,11 @@ function relink(
   seen: Observation,
 ): void {
   const client = work.client(mapping.clientId);
+  if (client.removedAt !== null && mapping.state === "missing") {
+    const kept: Mapping = { ...mapping, state: "suppressed", stateAt: here.at, missingRun: null };
+    work.putMapping(kept);
+    return observeSuppressed(work, here, party, kept, seen);
+  }
   if (client.removedAt !== null) return;
   const other = currentMapping(work, client.id, party.connectionId);
   const state: MappingState =

@@ -28,8 +28,8 @@ export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): 
   for (let round = 0; round < longestRounds; round += 1) {
     world.clock.advance(round === 0 ? 120 * minuteMs : 20 * minuteMs);
     const marks = world.places.map(lastNumber);
-    // What an empty page hid shows in the next listing of everything.
-    const full = round === 0 && world.places.some(hadEmptyPage);
+    // What a false answer hid shows in the next listing of everything; the first may only end one from before.
+    const full = round < 2 && world.places.some(wasLiedTo);
     const document = await sync(world, chronicle, world.process(), { full });
     for (const connection of document?.connections ?? [])
       await follow(world, chronicle, connection);
@@ -42,7 +42,7 @@ export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): 
     // What waits for its time would still move: then there is no rest yet.
     const waiting = after.outbox.some(({ state }) => state !== "parked" && state !== "held");
     // The first round may only have ended a listing that was cut off before.
-    if (document !== null && idle && !waiting && round > 0) return { quiet: true, doing };
+    if (document !== null && idle && !waiting && !full && round > 0) return { quiet: true, doing };
     doing.push(
       `round ${round}: ${moved ? "the database moved; " : ""}${wrote.join(", ")} ${failed
         .map(({ name, error }) => `${name}: ${error?.code} ${error?.message}`)
@@ -76,8 +76,14 @@ function needsSignIn({ error }: ConnectionResult): boolean {
   return error?.code === "reauth-required";
 }
 
-function hadEmptyPage(place: Place): boolean {
-  return place.account.sandbox.control.ledger().some((entry) => entry.fault === "empty-page");
+/** Whether the provider said of records that they are not there, which no one can tell from the truth. */
+export function wasLiedTo({ account }: Place): boolean {
+  return account.sandbox.control
+    .ledger()
+    .some(
+      ({ fault, status }) =>
+        fault === "empty-page" || (fault === "status" && (status === 404 || status === 410)),
+    );
 }
 
 function lastNumber(place: Place): number {

@@ -8,7 +8,7 @@ import type { Ended } from "../support/command-line.ts";
 import { postgres, sqlite } from "../support/databases.ts";
 import { runRaw } from "../support/raw-database.ts";
 import { createEdits } from "./edits.ts";
-import { prepareLaterSync, syncTillRight } from "./recovery.ts";
+import { prepareFirstSync, syncTillRight } from "./recovery.ts";
 import { openCrashRoom } from "./room.ts";
 
 const ends: (() => unknown)[] = [];
@@ -48,7 +48,7 @@ async function openRoom(storage: Storage) {
   const room = await openCrashRoom(storage);
   ends.push(() => room.close());
   const edits = createEdits(room);
-  await prepareLaterSync(room, edits);
+  await prepareFirstSync(room, edits);
   return { room, edits };
 }
 

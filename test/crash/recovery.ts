@@ -5,16 +5,20 @@ import { findWrongs, owedWrites, writesServed } from "./verdict.ts";
 
 /** Signed in, and clients in every place that no sync has seen. */
 export async function prepareFirstSync(room: CrashRoom, edits: Edits): Promise<void> {
-  await connectBoth(room);
-  await addFirstClients(edits);
+  await room.withApp(async () => {
+    await connectBoth(room);
+    await addFirstClients(edits);
+  });
 }
 
 /** The same clients everywhere, and a day's work in every place since. */
 export async function prepareLaterSync(room: CrashRoom, edits: Edits): Promise<void> {
-  await prepareFirstSync(room, edits);
-  await syncInside(room);
-  edits.settled();
-  await workADay(edits);
+  await room.withApp(async () => {
+    await prepareFirstSync(room, edits);
+    await syncInside(room);
+    edits.settled();
+    await workADay(edits);
+  });
 }
 
 /**
@@ -27,9 +31,11 @@ export async function syncTillRight(room: CrashRoom, edits: Edits): Promise<numb
   const durationMs = Math.round(performance.now() - startedAt);
   expect(ended).toMatchObject({ code: 0, stderr: "" });
   expect(ended.json()).toMatchObject({ outcome: "complete" });
-  expect(await owedWrites(room)).toMatchObject({ due: 0, unanswered: 0 });
-  await syncInside(room);
-  await expectRight(room, edits);
+  await room.withApp(async () => {
+    expect(await owedWrites(room)).toMatchObject({ due: 0, unanswered: 0 });
+    await syncInside(room);
+    await expectRight(room, edits);
+  });
   return durationMs;
 }
 

@@ -12,7 +12,7 @@ import { googleAccount, stripeAccount, type Account } from "../support/accounts.
 import { newFolder, startAstralis, testKey, type Running } from "../support/command-line.ts";
 
 /** Short, so that a create whose answer nobody heard is cleared up soon after. */
-export const requestTimeoutMs = 2_000;
+export const requestTimeoutMs = 3_000;
 
 /** One organization, with a Stripe and a Google of its own, on a database that processes of the program share. */
 export interface CrashRoom {
@@ -23,7 +23,10 @@ export interface CrashRoom {
   start(...args: readonly string[]): Running;
   /** The same, started by another program in its stead: `through` of the command line's options. */
   startThrough(through: readonly string[], ...args: readonly string[]): Running;
-  /** The program's core inside the test's process, for what nobody kills. */
+  /**
+   * The program's core inside the test's process, for what nobody kills; closed at the end of the work, within which
+   * it can be asked for again.
+   */
   withApp<T>(work: (app: App) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -44,13 +47,15 @@ export async function openCrashRoom(storage: Storage): Promise<CrashRoom> {
     google: googleAccount(must(google, "Google's sandbox")),
   };
   writeFileSync(join(cwd, "astralis.config.yaml"), configText(storage, room));
+  let app: App | null = null;
   return {
     ...room,
     cwd,
     start: (...args) => startAstralis(args, { cwd }),
     startThrough: (through, ...args) => startAstralis(args, { cwd, through }),
     withApp: async (work) => {
-      const app = await createApp({
+      if (app !== null) return work(app);
+      app = await createApp({
         cwd,
         env: { ASTRALIS_KEY: testKey },
         log: silentLog,
@@ -60,6 +65,7 @@ export async function openCrashRoom(storage: Storage): Promise<CrashRoom> {
         return await work(app);
       } finally {
         await app.close();
+        app = null;
       }
     },
     close: async () => {

@@ -15,6 +15,13 @@ export function roundRandom(round: number): () => number {
   return () => random.fraction();
 }
 
+/** Rounds of the suites that have fewer kinds of moments. */
+export const fewerRounds = Math.ceil((crashSettings.rounds ?? 1) / 2);
+
+export function numbersBelow(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
 /** Seed first, so that a run that hangs or dies can be played again. */
 export function announce(suite: string): void {
   const { rounds, seed } = crashSettings;

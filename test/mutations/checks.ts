@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** What takes longer than this hangs, which is a failure. */
-const longestMs = 240_000;
+const longestMs = 180_000;
 
 export async function runCheck(check: Check, folder: string): Promise<Outcome> {
   const { code, output } = await run(process.execPath, check.command, folder);

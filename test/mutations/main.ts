@@ -11,7 +11,7 @@ import type { Mutation } from "./mutation.ts";
 
 const { values } = parseArgs({
   options: {
-    /** Only the mutations whose names have this in them. */
+    /** Only the mutations whose name or file this regular expression finds. */
     only: { type: "string", default: "" },
     /** Only these checks, by name, with commas. */
     checks: { type: "string", default: checks.map(({ name }) => name).join(",") },
@@ -43,7 +43,8 @@ const copied = [
 ];
 const examples = ["astralis.config.example.yaml"];
 
-const chosen = mutations.filter(({ name }) => name.includes(values.only));
+const only = new RegExp(values.only);
+const chosen = mutations.filter(({ name, file }) => only.test(name) || only.test(file));
 const used = values.checks.split(",").map(checkNamed);
 const startedMs = performance.now();
 const folders = Array.from({ length: Number(values.workers) }, copyTree);

@@ -4,8 +4,8 @@ import { generateHistory } from "../../src/simulation/generate.ts";
 import { playHistory } from "../../src/simulation/run-history.ts";
 import { simulate } from "../../src/simulation/simulate.ts";
 
-/** So many histories take about twenty seconds on one core. */
-const histories = 60;
+/** So many histories take about fifteen seconds on a core of its own. */
+const histories = 40;
 
 describe("the engine under simulated faults, crashes and time", () => {
   it("keeps every law in each history of the fixed seeds", { timeout: 240_000 }, async () => {

@@ -185,8 +185,8 @@ export const reconcileMutations: readonly Mutation[] = [
     name: "removing a client deletes its records under `unlink`",
     law: 7,
     file: absence,
-    find: 'mapping.state === "linked" && party?.deletes === "propagate" && party.direction !== "pull";',
-    replace: 'mapping.state === "linked" && party !== undefined && party.direction !== "pull";',
+    find: 'const propagate = party?.deletes === "propagate" && party.direction !== "pull";',
+    replace: 'const propagate = party !== undefined && party.direction !== "pull";',
   },
   {
     name: "a removed client comes back by being seen",

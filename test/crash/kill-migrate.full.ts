@@ -9,10 +9,9 @@ import { createEdits } from "./edits.ts";
 import { expectRight, prepareFirstSync, syncInside } from "./recovery.ts";
 import { printReport, type ReportRow } from "./report.ts";
 import { openCrashRoom } from "./room.ts";
-import { announce, crashSettings, roundRandom } from "./settings.ts";
+import { announce, fewerRounds, numbersBelow, roundRandom } from "./settings.ts";
 
 const rows: ReportRow[] = [];
-const rounds = crashSettings.rounds ?? 1;
 
 /** From when the program touches the database to when it is done with it, and a while. */
 const longestMs = 250;
@@ -22,7 +21,7 @@ beforeAll(() => announce("kill -9 of db migrate"));
 afterAll(() => printReport("kill -9 of db migrate", rows, ["found", "killed"]));
 
 describe.each(eachDatabase)("db migrate that is killed, on $name", (database) => {
-  it.each(Array.from({ length: rounds }, (_, index) => index))(
+  it.each(numbersBelow(fewerRounds))(
     "leaves every migration whole or not begun, and the next one goes on, round %i",
     async (round) => {
       const random = roundRandom(3_000 + round);
@@ -31,7 +30,7 @@ describe.each(eachDatabase)("db migrate that is killed, on $name", (database) =>
       try {
         const running = room.start("db", "migrate");
         await Promise.race([touched(storage), running.ended]);
-        const afterMs = Math.floor(((round + random()) / rounds) * longestMs);
+        const afterMs = Math.floor(((round + random()) / fewerRounds) * longestMs);
         await sleep(afterMs);
         const killed = running.child.exitCode === null;
         running.child.kill("SIGKILL");

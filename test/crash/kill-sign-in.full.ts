@@ -5,11 +5,9 @@ import { answerDelayMs, killAt, momentText, target, type Moment } from "./moment
 import { expectRight, prepareLaterSync, syncInside, syncTillRight } from "./recovery.ts";
 import { printReport, type ReportRow } from "./report.ts";
 import { connectBoth, followLink, openCrashRoom, type CrashRoom } from "./room.ts";
-import { announce, crashSettings, roundRandom } from "./settings.ts";
+import { announce, fewerRounds, numbersBelow, roundRandom } from "./settings.ts";
 
 const rows: ReportRow[] = [];
-const rounds = crashSettings.rounds ?? 1;
-const databases = crashSettings.rounds === null ? eachDatabase.slice(0, 1) : eachDatabase;
 
 const tokenRequest = target("google token", "POST", /^\/token$/);
 const userRequest = target("google userinfo", "GET", /userinfo/);
@@ -24,8 +22,8 @@ beforeAll(() => announce("kill -9 of a sign-in"));
 
 afterAll(() => printReport("kill -9 of a sign-in", rows, ["killed", "afterwards"]));
 
-describe.each(databases)("a token's renewal that is killed, on $name", (database) => {
-  it.each(numbers(rounds))(
+describe.each(eachDatabase)("a token's renewal that is killed, on $name", (database) => {
+  it.each(numbersBelow(fewerRounds))(
     "costs at most a sign-in, which the next sync asks for by its command, round %i",
     async (round) => {
       const random = roundRandom(1_000 + round);
@@ -69,8 +67,8 @@ describe.each(databases)("a token's renewal that is killed, on $name", (database
   );
 });
 
-describe.each(databases)("a sign-in that is killed, on $name", (database) => {
-  it.each(numbers(rounds))(
+describe.each(eachDatabase)("a sign-in that is killed, on $name", (database) => {
+  it.each(numbersBelow(fewerRounds))(
     "leaves a connection that is signed in or not, and can be signed in again, round %i",
     async (round) => {
       const random = roundRandom(2_000 + round);
@@ -96,10 +94,6 @@ describe.each(databases)("a sign-in that is killed, on $name", (database) => {
     120_000,
   );
 });
-
-function numbers(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, index) => index);
-}
 
 /** Before or after the answer to the first such request. */
 function around(wanted: typeof tokenRequest, random: () => number): Moment {

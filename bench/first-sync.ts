@@ -94,7 +94,7 @@ async function measure(): Promise<void> {
       provider.open({
         deps: { ...deps, fetch: watch(fetch) },
         endpoints: resolveEndpoints(provider, connection.endpoints),
-        access: { token, renew: token, accountHint: null },
+        access: { token, renew: token, accountHint: null, apiOrigin: null },
       }),
   });
   for (const name of ["first", "second", "third"]) {

@@ -55,6 +55,7 @@ export async function createAccess(
   };
   return {
     accountHint: first.credential.kind === "oauth" ? first.credential.accountHint : null,
+    apiOrigin: null,
     token: async () => {
       const entry = await store.read();
       const { credential } = entry;

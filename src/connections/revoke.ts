@@ -57,6 +57,16 @@ function revocationRequest(
   const clientId = app?.clientId ?? "";
   const secret = app?.clientSecret ?? null;
   switch (signIn.revocation) {
+    case "basic-json": {
+      const body = JSON.stringify({ token });
+      const application = Buffer.from(`${clientId}:${secret ?? ""}`).toString("base64");
+      const headers = {
+        authorization: `Basic ${application}`,
+        "content-type": "application/json",
+        accept: "application/json",
+      };
+      return { url, init: { method: "POST", headers, body } };
+    }
     case "query":
       url.searchParams.set("token", token);
       return { url, init: formOf({}) };

@@ -1,4 +1,5 @@
 import type { Deps } from "../lib/deps.ts";
+import type { AuthError, ProviderError } from "../lib/errors.ts";
 import type { Account, Collection, ProviderType } from "../model/connection.ts";
 import type { Fields, FieldValue } from "../model/fields.ts";
 import type { Observation } from "../model/observation.ts";
@@ -18,6 +19,8 @@ export interface Provider {
   /** Whose OAuth application it uses: the key under `apps` in the configuration. */
   readonly vendor: string;
   readonly endpoints: Endpoints;
+  /** Other places of the same API, by the name that `apps.<vendor>.environment` gives: what they move. */
+  readonly environments?: Readonly<Record<string, Partial<Endpoints>>>;
   readonly limits: Limits;
   /** In the order of preference; the first that can be used is used. */
   readonly signIn: readonly SignIn[];
@@ -61,6 +64,8 @@ export interface OAuthSignIn {
   readonly pkce: boolean;
   /** Whether the token endpoint needs the secret of the application. */
   readonly clientSecret: "required" | "optional";
+  /** How the application names itself to the token endpoint: in the form where nothing else is said, or by HTTP Basic. */
+  readonly clientAuthentication?: "form" | "basic";
   /** The scopes that serve these collections, and no more. */
   scopes(
     collections: readonly Collection[],
@@ -74,8 +79,18 @@ export interface OAuthSignIn {
   readonly refreshToken: "required" | "none";
   /** The path of the loopback redirect, "/" where the provider wants the bare root. */
   readonly redirectPath: string;
-  /** "form": the token is sent in the body. "query": in the URL (Google). "basic": RFC 7009 with the application's credentials. */
-  readonly revocation: "form" | "query" | "stripe-deauthorize";
+  /** The host of the loopback redirect, where the provider takes one spelling alone; else 127.0.0.1. */
+  readonly redirectHost?: "127.0.0.1" | "localhost";
+  /** Environments whose applications may only send back to https: then the address that the browser lands on is pasted. */
+  readonly httpsRedirect?: "always" | readonly string[];
+  /** Whether a refresh names the redirect address as well. */
+  readonly refreshNamesRedirect?: boolean;
+  /** The parameter of the callback that names the account, such as QuickBooks' `realmId`. */
+  readonly accountParameter?: string;
+  /** The members of a token answer that name the account, and the origin that its API is at (Salesforce's `instance_url`). */
+  readonly answerNames?: { readonly account?: string; readonly api?: string };
+  /** "form": the token in the body, and the application where it has a secret. "basic-json": in a JSON body, the application by HTTP Basic (Intuit). "query": in the URL (Google). */
+  readonly revocation: "form" | "basic-json" | "query" | "stripe-deauthorize";
 }
 
 /** What an adapter is given to work with. */
@@ -94,6 +109,8 @@ export interface Access {
   renew(refused: string): Promise<string>;
   /** The account id that the sign-in itself told, such as Stripe Connect's; null where it tells none. */
   readonly accountHint: string | null;
+  /** Where the sign-in said that this account's API is; null where it said nothing. */
+  readonly apiOrigin: string | null;
 }
 
 export interface ProviderSession {
@@ -107,22 +124,16 @@ export interface ClientsCapabilities {
   readonly lens: LensDescription;
   /** "eventual": a difference seen in a listing is read by id before it counts (law 6). */
   readonly listing: "consistent" | "eventual";
-  /** "listed": an incremental listing names what was deleted. Absence from a full listing tells it in any case. */
-  readonly deletions: "listed" | "absence-only";
-  /** "compare-and-set": an update of a stale version is refused. "none": the adapter reads, compares, then writes. */
-  readonly versions: "compare-and-set" | "none";
-  /** "record": `modifiedAt` moves when, and only when, the record is edited. Else the previous pass dates a change (law 1). */
-  readonly modifiedTime: "record" | "none";
   /** For how long a create under the same key is one create; null where no key is honoured. */
   readonly createKeySeconds: number | null;
   /** Whether records can carry an id of ours. */
   readonly ownId: boolean;
   /** For how long a record that was created may be missing from listings and look-ups. */
   readonly searchLagSeconds: number;
-  /** What `remove` does. */
-  readonly removal: "delete" | "deactivate";
   /** The longest an incremental cursor is trusted; afterwards the listing is full. */
   readonly cursorSeconds: number;
+  /** How many records one request can create or update, where the session has the verbs for it. */
+  readonly batch?: number;
 }
 
 /** The half of a lens that is about values alone; pure. */
@@ -165,7 +176,19 @@ export interface ClientsSession {
   create(request: CreateRequest): Promise<WriteAnswer>;
   update(request: UpdateRequest): Promise<WriteAnswer>;
   remove(externalId: string): Promise<WriteAnswer>;
+  /**
+   * Several at once, at most `batch`: the answers in the order of the requests. A bad one spoils no other: where the
+   * provider turns the whole away because of it, the adapter halves until it stands alone. Throws where nothing at all
+   * is known of any of them.
+   */
+  createMany?(requests: readonly CreateRequest[]): Promise<readonly ManyAnswer[]>;
+  updateMany?(requests: readonly UpdateRequest[]): Promise<readonly ManyAnswer[]>;
 }
+
+/** One of many: what the single verb would have answered, or thrown. */
+export type ManyAnswer =
+  | WriteAnswer
+  | { readonly kind: "failed"; readonly error: ProviderError | AuthError };
 
 export interface PageRequest {
   /** null asks for everything; else for what changed since the listing that ended with this cursor. */

@@ -102,6 +102,7 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
       return token;
     },
     accountHint: null,
+    apiOrigin: null,
     ...options.access,
   };
   const open = () =>

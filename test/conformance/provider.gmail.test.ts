@@ -7,6 +7,7 @@ testProvider({
   provider: "gmail",
   vendor: "google",
   signIn,
+  tellsTimes: true,
   pageSize: 500,
   listed: (body) =>
     isRecord(body) && Array.isArray(body["connections"])

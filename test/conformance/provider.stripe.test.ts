@@ -7,6 +7,7 @@ testProvider({
   provider: "stripe",
   vendor: "stripe",
   signIn: async (sandbox) => sandbox.describe().credentials["api_key"] ?? "",
+  tellsTimes: true,
   pageSize: 100,
   listed: (body) =>
     isRecord(body) && Array.isArray(body["data"]) ? body["data"].filter(isRecord) : [],

@@ -120,7 +120,7 @@ export function openAt(
   return provider.open({
     deps,
     endpoints: resolveEndpoints(provider, { api: origin }),
-    access: { token: give, renew: give, accountHint: null },
+    access: { token: give, renew: give, accountHint: null, apiOrigin: null },
   });
 }
 

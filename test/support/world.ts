@@ -148,7 +148,7 @@ function partsOf(ground: Ground, config: Config, deps: Deps): EngineParts {
       return provider.open({
         deps: { ...deps, fetch: paced },
         endpoints: resolveEndpoints(provider, connection.endpoints),
-        access: { token, renew: token, accountHint: null },
+        access: { token, renew: token, accountHint: null, apiOrigin: null },
       });
     },
   };

@@ -32,13 +32,9 @@ export const gmail: Provider = {
     lens: personLens,
     // Writes take minutes to show in listings.
     listing: "eventual",
-    deletions: "listed",
-    versions: "compare-and-set",
-    modifiedTime: "record",
     createKeySeconds: null,
     ownId: true,
     searchLagSeconds: 300,
-    removal: "delete",
     cursorSeconds,
   },
   open: (session) => {

@@ -27,15 +27,11 @@ export const stripe: Provider = {
   clients: {
     lens: customerLens,
     listing: "consistent",
-    deletions: "listed",
-    versions: "none",
-    modifiedTime: "record",
     // Keys may be pruned after 24 hours.
     createKeySeconds: 23 * 3600,
     ownId: true,
     // Look-ups by address are immediate; by metadata they can take an hour in an outage.
     searchLagSeconds: 3600,
-    removal: "delete",
     cursorSeconds,
   },
   open: (session) => {

@@ -13,7 +13,12 @@ function setUp(fetch: Fetch) {
   const clock = createStepClock(nowMs);
   const random = createSeededRandom(1);
   const deps = { clock, random, ids: createIds(clock, random), log: silentLog, fetch };
-  const access = { token: async () => "one", renew: async () => "two", accountHint: null };
+  const access = {
+    token: async () => "one",
+    renew: async () => "two",
+    accountHint: null,
+    apiOrigin: null,
+  };
   const endpoints = { api: "https://api.example.com" };
   const transport = createTransport(
     { deps, access, endpoints },

@@ -16,8 +16,8 @@ export interface Frozen {
   /** Makes a repeated create one create, where the provider honours it. */
   readonly key: string;
   readonly sentAt: Instant;
-  /** The lease's epoch of the sender. */
-  readonly epoch: number;
+  /** The record that it is sent to; null for a create. */
+  readonly externalId: string | null;
 }
 
 /** A write owed to a provider: one open entry per client and connection. */

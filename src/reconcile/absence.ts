@@ -35,7 +35,7 @@ export function confirmGone(
   party: Party,
   mapping: Mapping,
 ): void {
-  if (mapping.state !== "missing" || party.deletes === "ignore") return;
+  if (mapping.state !== "missing") return;
   const client = work.client(mapping.clientId);
   const edited = isEditedSince(client, mapping, party);
   const primary = currentMapping(work, client.id, party.connectionId)?.id === mapping.id;
@@ -49,7 +49,7 @@ export function confirmGone(
     work.count("deleted");
     return;
   }
-  work.count("unlinked");
+  if (party.deletes !== "ignore") work.count("unlinked");
 }
 
 /** Whether the record lacks an edit: one that is still owed to it, or any that was made since it was last seen. */

@@ -5,7 +5,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Frozen, OutboxEntry } from "../model/outbox.ts";
 import { markMissing, suppress } from "./absence.ts";
 import { journal } from "./journal.ts";
-import { cancelCreate, createFields, mergeMapping } from "./owe.ts";
+import { cancelCreate, createFields, mergeMapping, oweEntry } from "./owe.ts";
 import { directionAfter, reconcileClient, reconcilePair, withSeen } from "./pair.ts";
 import { followMerge } from "./observe.ts";
 import type { Circumstances, Party } from "./rules.ts";
@@ -85,7 +85,12 @@ export function settle(
       });
     case "gone":
       work.dropEntry(entry);
-      if (mapping.state === "suppressed") return recordGone(work, here, mapping);
+      if (mapping.state === "suppressed")
+        return suppressedGone(work, here, party, {
+          entry,
+          mapping,
+          mergedInto: outcome.mergedInto,
+        });
       if (outcome.mergedInto === null) return markMissing(work, here, mapping, "absent");
       followMerge(work, here, party, mapping, outcome.mergedInto);
       return reconcileClient(work, here, mapping.clientId);
@@ -170,6 +175,26 @@ function written(
 function recordGone(work: Workspace, here: Circumstances, mapping: Mapping): void {
   if (mapping.state === "suppressed")
     work.putMapping({ ...mapping, state: "unlinked", stateAt: here.at });
+}
+
+/** A delete that found its record under another id by now is owed to that one. */
+function suppressedGone(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  what: {
+    readonly entry: OutboxEntry;
+    readonly mapping: Mapping;
+    readonly mergedInto: string | null;
+  },
+): void {
+  const { entry, mapping, mergedInto } = what;
+  if (mergedInto !== null) followMerge(work, here, party, mapping, mergedInto);
+  const now = work.mapping(mapping.id) ?? mapping;
+  const moved = entry.frozen !== null && entry.frozen.externalId !== now.externalId;
+  if (!moved) return recordGone(work, here, now);
+  if (entry.action === "delete" && now.state === "suppressed")
+    oweEntry(work, here, now, { action: "delete", open: undefined });
 }
 
 /** Whether a removal of the client is about this record. */

@@ -294,12 +294,16 @@ export function followMerge(
   into: string,
 ): void {
   if (mapping?.state === "duplicate") return markMissing(work, here, mapping, "deleted-there");
-  if (mapping?.state !== "linked" && mapping?.state !== "missing") return;
+  if (mapping === undefined || !["linked", "missing", "suppressed"].includes(mapping.state)) return;
+  const survivor = work.mappingByExternalId(party.connectionId, into);
+  const isRemoved = work.client(mapping.clientId).removedAt !== null;
+  // The record of a client that was removed here stays out under its new id, and keeps what it is owed.
+  if (isRemoved && survivor === undefined)
+    return work.putMapping({ ...mapping, externalId: into, state: "suppressed", missingRun: null });
   const merged: Mapping = { ...mapping, state: "merged", stateAt: here.at };
   work.putMapping(merged);
   journalRecord(work, here, merged, { action: "unlink", rule: "merged-there" });
   dropConflicts(work, merged);
-  const survivor = work.mappingByExternalId(party.connectionId, into);
   if (survivor === undefined) {
     // The same record under a new id: the base goes with it, and so does what it is owed.
     const renamed = { ...mapping, id: here.ids(), revision: 0, externalId: into };
@@ -311,7 +315,7 @@ export function followMerge(
   if (survivor.clientId === mapping.clientId && survivor.state === "duplicate") {
     promote(work, here, survivor);
   }
-  if (survivor.clientId !== mapping.clientId) {
+  if (survivor.clientId !== mapping.clientId && !isRemoved) {
     const message = `it was merged there into ${into}, which is client ${survivor.clientId}; this was client ${mapping.clientId}`;
     park(
       work,

@@ -17,6 +17,10 @@ type WriteEntry = Pick<LedgerEntry, "method" | "path" | "template" | "body" | "a
 /** An account as another program of its owner edits it. */
 export interface Account {
   readonly sandbox: InProcessSandbox;
+  /** Whether an update of a record that changed meanwhile is refused there. */
+  readonly refusesStale: boolean;
+  /** Whether each record tells when it was edited; else only a listing of changes does. */
+  readonly tellsTimes: boolean;
   records(): readonly AccountRecord[];
   /** Each returns null, or false, where the provider refuses it. */
   add(fields: Typed): string | null;
@@ -51,6 +55,8 @@ export function stripeAccount(sandbox: InProcessSandbox): Account {
   const customers = () => listOf(objectOf(sandbox.control.state())["customers"]);
   return {
     sandbox,
+    refusesStale: false,
+    tellsTimes: false,
     records: () =>
       customers().map((customer) => {
         const address = objectOf(customer["address"]);
@@ -129,6 +135,8 @@ export function googleAccount(sandbox: InProcessSandbox): Account {
   const read = (id: string) => ask("GET", `/v1/${id}?personFields=${personFields}`);
   return {
     sandbox,
+    refusesStale: true,
+    tellsTimes: true,
     records: () =>
       people().map((person) => {
         const fields: Record<string, string | null> = {

@@ -9,6 +9,8 @@ export interface Chronicle {
   readonly removedThere: Set<string>[];
   /** Former ids of records, by account, with the ids that stand for them. */
   readonly renamed: Map<string, string>[];
+  /** When complete passes began, by account, in milliseconds. */
+  readonly passes: number[][];
   /** Clients that a person removed here, with the connections that were owed a delete. */
   readonly removedHere: Map<string, readonly string[]>;
   /** Problems met on the way, such as an internal error. */
@@ -27,6 +29,8 @@ export interface Typing {
   readonly id: string;
   readonly field: string;
   readonly value: FieldValue;
+  /** The account's last request of ours before it; 0 for what is typed here. */
+  readonly afterRequest: number;
 }
 
 export function createChronicle(accounts: number): Chronicle {
@@ -36,6 +40,7 @@ export function createChronicle(accounts: number): Chronicle {
     addedThere: each(() => new Set<string>()),
     removedThere: each(() => new Set<string>()),
     renamed: each(() => new Map<string, string>()),
+    passes: each(() => []),
     removedHere: new Map(),
     surprises: [],
     known: [],

@@ -8,6 +8,7 @@ import type { Chronicle, Typing } from "./chronicle.ts";
 import type { Rules } from "./history.ts";
 import type { Hub } from "./hub.ts";
 import { wasLiedTo } from "./rest.ts";
+import { startMs } from "./world.ts";
 import type { Place, SimulatedWorld } from "./world.ts";
 
 /** What must not be, and is. */
@@ -222,7 +223,7 @@ export function checkDeletes(scene: Scene): readonly Violation[] {
     const client = hub.clients.find((one) => one.id === clientId);
     if (client?.removedAt === null) continue;
     for (const [index, place] of world.places.entries()) {
-      if (!owed.includes(place.plan.name)) continue;
+      if (!owed.includes(place.plan.name) || wasLiedTo(place)) continue;
       const left = hub.mappings.find(
         (one) =>
           one.clientId === clientId &&
@@ -299,7 +300,8 @@ export function checkEdits(scene: Scene): readonly Violation[] {
       )
     )
       return [];
-    if (isReturn(scene, client.id, typing)) return [];
+    if (isReturn(scene, client.id, typing) || isRetyped(scene, client.id, typing)) return [];
+    if (wasOverwrittenUnread(scene, typing)) return [];
     const lost = scene.world.journal.some(
       (change) =>
         change.clientId === client.id &&
@@ -336,27 +338,31 @@ export function checkWinners(scene: Scene): readonly Violation[] {
   if (chronicle.counts.jumps > 0) return [];
   if (world.places.some((place) => !place.rules.every(isPlain))) return [];
   const byField = new Map<string, { readonly clientId: string; readonly of: Typing[] }>();
-  const touched = new Map<string, number>();
+  /** Per client, when each of its records was touched last. */
+  const touched = new Map<string, Map<string, number>>();
+  /** Clients with a record that no longer is theirs, or not alone: what was typed there may have counted or not. */
+  const unclear = new Set<string>();
   for (const typing of chronicle.typed) {
-    touched.set(`${typing.side} ${typing.id}`, typing.atMs);
     const mapping = typing.side === "here" ? null : mappingOf(scene, typing.side, typing.id);
-    if (mapping !== null && mapping?.state !== "linked") continue;
+    if (mapping === undefined) continue;
     const clientId = mapping?.clientId ?? typing.id;
+    if (mapping !== null && mapping.state !== "linked") unclear.add(clientId);
     const key = `${clientId} ${typing.field}`;
     const known = byField.get(key) ?? { clientId, of: [] };
     known.of.push(typing);
     byField.set(key, known);
+    const records = touched.get(clientId) ?? new Map<string, number>();
+    touched.set(clientId, records.set(`${typing.side}`, typing.atMs));
   }
   return [...byField.values()].flatMap(({ clientId, of }) => {
     const last = of.at(-1);
     const client = hub.clients.find((one) => one.id === clientId);
     if (last === undefined || !client || client.removedAt !== null) return [];
-    const isClear = of.every(
-      (one) =>
-        one === last ||
-        one.side === last.side ||
-        (touched.get(`${one.side} ${one.id}`) ?? 0) < last.atMs - clearlyMs,
-    );
+    if (unclear.has(clientId) || of.some((one) => wasOverwrittenUnread(scene, one))) return [];
+    const latestMs = earliestTold(scene, last) - clearlyMs;
+    // What nobody typed is as old as the world.
+    const others = [...(touched.get(clientId) ?? [])].filter(([side]) => side !== `${last.side}`);
+    const isClear = latestMs > startMs && others.every(([, atMs]) => atMs < latestMs);
     const held = hub.conflicts.some((one) => one.clientId === clientId && one.field === last.field);
     if (!isClear || held || last.field === "email") return [];
     const final = client.fields[last.field] ?? null;
@@ -376,6 +382,34 @@ export function checkWinners(scene: Scene): readonly Violation[] {
       ),
     ];
   });
+}
+
+/** When the edit may seem to have been made: where records tell no times, perhaps as early as the pass before it. */
+function earliestTold({ world, chronicle }: Scene, { side, atMs }: Typing): number {
+  if (side === "here" || world.places[side]?.account.tellsTimes) return atMs;
+  return chronicle.passes[side]?.findLast((startedMs) => startedMs < atMs) ?? 0;
+}
+
+/** A person saw the value here, and typed another one over it. */
+function isRetyped({ world }: Scene, clientId: string, { field, value }: Typing): boolean {
+  return world.journal.some(
+    (change) =>
+      change.clientId === clientId &&
+      change.field === field &&
+      change.rule === "edited-here" &&
+      sameValue(change.before, value),
+  );
+}
+
+/** Where a stale write is not refused, an edit between its reading and its writing is lost unseen (law 6). */
+function wasOverwrittenUnread({ world }: Scene, { side, id, afterRequest }: Typing): boolean {
+  if (side === "here") return false;
+  const place = world.places[side];
+  if (place === undefined || place.account.refusesStale) return false;
+  const next = place.account.sandbox.control
+    .ledger(afterRequest)
+    .find(({ path }) => path.includes(encodeURIComponent(id)));
+  return next?.wrote === true;
 }
 
 /** Back to what the client had before: against the base that is no change (law 1). */

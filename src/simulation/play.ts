@@ -95,11 +95,16 @@ export async function sync(
   options: SyncOptions,
 ): Promise<SyncDocument | null> {
   chronicle.counts.syncs += 1;
+  const startedMs = world.clock.now();
   const document = await told(world, chronicle, () => process.engine.sync(world.org(), options));
   if (document === null) return null;
   world.heard.push(JSON.stringify(document));
   if (!process.life.ended)
     for (const connection of document.connections) noteDefect(chronicle, connection);
+  for (const [index, place] of world.places.entries()) {
+    const own = document.connections.find(({ name }) => name === place.plan.name);
+    if (own?.error === undefined && !options.dryRun) chronicle.passes[index]?.push(startedMs);
+  }
   return document;
 }
 
@@ -288,12 +293,18 @@ function note(
   fields: Typed,
 ): void {
   const atMs = world.clock.now();
+  const afterRequest = of.side === "here" ? 0 : lastRequest(placeAt(world, of.side));
   for (const [field, value] of Object.entries(normalFields(fields)))
-    chronicle.typed.push({ ...of, atMs, field, value });
+    chronicle.typed.push({ ...of, atMs, field, value, afterRequest });
 }
 
 export function placeAt(world: SimulatedWorld, index: number): Place {
   return must(world.places[index % world.places.length], "the world has connections");
+}
+
+/** The number of the last request of ours that the account has served. */
+export function lastRequest({ account }: Place): number {
+  return account.sandbox.control.ledger().at(-1)?.number ?? 0;
 }
 
 function controlOf(world: SimulatedWorld, index: number) {

@@ -3,7 +3,7 @@ import type { SafetyStop } from "../sync/engine.ts";
 import { safetyStops } from "../sync/engine.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { digestOf, readHub } from "./hub.ts";
-import { sync } from "./play.ts";
+import { lastRequest, sync } from "./play.ts";
 import type { Place, SimulatedWorld } from "./world.ts";
 
 const minuteMs = 60_000;
@@ -27,7 +27,7 @@ export async function bringToRest(world: SimulatedWorld, chronicle: Chronicle): 
   const doing: string[] = [];
   for (let round = 0; round < longestRounds; round += 1) {
     world.clock.advance(round === 0 ? 120 * minuteMs : 20 * minuteMs);
-    const marks = world.places.map(lastNumber);
+    const marks = world.places.map(lastRequest);
     // What a false answer hid shows in the next listing of everything; the first may only end one from before.
     const full = round < 2 && world.places.some(wasLiedTo);
     const document = await sync(world, chronicle, world.process(), { full });
@@ -84,10 +84,6 @@ export function wasLiedTo({ account }: Place): boolean {
       ({ fault, status }) =>
         fault === "empty-page" || (fault === "status" && (status === 404 || status === 410)),
     );
-}
-
-function lastNumber(place: Place): number {
-  return place.account.sandbox.control.ledger().at(-1)?.number ?? 0;
 }
 
 function writesAfter(place: Place, number: number): readonly string[] {

@@ -72,7 +72,8 @@ export interface SimulatedWorld {
   close(): Promise<void>;
 }
 
-const startMs = Date.parse("2026-11-02T09:00:00.000Z");
+/** When every history begins. */
+export const startMs = Date.parse("2026-11-02T09:00:00.000Z");
 const timeoutSeconds = 30;
 const cipher = createCipher("a master key for simulated worlds alone");
 
@@ -164,13 +165,13 @@ async function openAccounts(history: History, clock: StepClock): Promise<readonl
       origin: `http://127.0.0.1:${41_000 + index}`,
       seed: history.seed + (index > 1 ? index : 0),
       clients: history.clients,
-      clock,
+      // From the start: a provider does not set its clock back after it has dated records by it.
+      clock: { now: () => clock.now() + plan.skewMs },
       autoConsent: true,
       listingLagMs: plan.lagMs,
       timeoutMs: timeoutSeconds * 1000,
       sleep: (durationMs) => clock.sleep(durationMs),
     });
-    sandbox.control.moveClock({ offsetMs: plan.skewMs });
     if (plan.rotatesTokens) sandbox.control.changeVendor({ rotate_refresh_tokens: true });
     accounts.push(vendor === "google" ? googleAccount(sandbox) : stripeAccount(sandbox));
   }

@@ -226,7 +226,8 @@ export interface StagedPort {
     readonly staged: number;
   }>;
   /**
-   * Linked mappings of which the full listing under way showed nothing, and which were not observed since it began.
+   * Mappings that are linked, duplicate or suppressed, of which the full listing under way showed nothing, and which
+   * were not observed since it began.
    * Rows that were committed still count as shown, until the listing ends.
    */
   absent(connectionId: string, collection: Collection, limit: number): Promise<readonly Mapping[]>;

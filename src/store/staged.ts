@@ -1,6 +1,7 @@
 import type { Collection } from "../model/connection.ts";
 import { putRows } from "./bulk.ts";
 import { listingUnderWay, writeListing } from "./cursors.ts";
+import type { MappingState } from "../model/mapping.ts";
 import type { Database } from "./database.ts";
 import { holdLease } from "./leases.ts";
 import { preferWholeTables } from "./plans.ts";
@@ -46,7 +47,7 @@ export function createStaged(database: Database): StagedPort {
         if (start === null) return [];
         await preferWholeTables(sql);
         const rows = await sql.rows<MappingRow>(
-          `select mappings.* ${fromAbsent} order by mappings.id limit ?`,
+          `select mappings.* ${absentOf(["linked", "duplicate", "suppressed"])} order by mappings.id limit ?`,
           [connectionId, collection, start, limit],
         );
         return rows.map(toMapping);
@@ -58,8 +59,9 @@ export function createStaged(database: Database): StagedPort {
  * A mapping that was observed after the listing began is not absent, whatever the listing lacks: its record may be
  * younger than the page that would have shown it (law 6).
  */
-const fromAbsent = `from mappings
-  where mappings.connection_id = ? and mappings.collection = ? and mappings.state = 'linked'
+const absentOf = (states: readonly MappingState[]) => `from mappings
+  where mappings.connection_id = ? and mappings.collection = ?
+    and mappings.state in (${states.map((state) => `'${state}'`).join(", ")})
     and (mappings.seen_requested_at is null or mappings.seen_requested_at < ?)
     and not exists (select 1 from staged where staged.connection_id = mappings.connection_id
       and staged.collection = mappings.collection and staged.external_id = mappings.external_id)`;
@@ -72,7 +74,7 @@ async function countAbsent(
   const start = await fullListingStart(sql, connectionId, collection);
   if (start === null) return 0;
   const row = await sql.row<{ readonly absent: string | number }>(
-    `select count(*) as absent ${fromAbsent}`,
+    `select count(*) as absent ${absentOf(["linked"])}`,
     [connectionId, collection, start],
   );
   return Number(row?.absent ?? 0);

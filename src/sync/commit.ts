@@ -44,7 +44,7 @@ export async function commitListing(
   // A first listing, or one after the state was lost, deletes nothing.
   const isFirst = cursor?.cursor == null;
   if (listing.mode === "full" && !isFirst) await markAbsent(line);
-  if (!isFirst && line.config.deletes !== "ignore") await confirmMissing(line, listing);
+  if (!isFirst) await confirmMissing(line, listing);
   await endListing(line, cursor, listing);
 }
 

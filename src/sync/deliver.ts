@@ -103,7 +103,7 @@ async function claimEntry(line: Line, entry: OutboxEntry): Promise<Claimed | nul
         fields: owed.fields,
         key: line.deps.ids(),
         sentAt: here.at,
-        epoch: line.lease.lease.epoch,
+        externalId: owed.mapping.externalId,
       };
       freeze(work, current, frozen);
       return {

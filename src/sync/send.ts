@@ -84,7 +84,7 @@ function write(line: Line, { entry, mapping, frozen }: Claimed): Promise<WriteAn
   if (entry.action === "create") {
     return session.create({ fields: frozen.fields, ownId: mapping.id, key: frozen.key });
   }
-  const externalId = mapping.externalId ?? "";
+  const externalId = frozen.externalId ?? "";
   if (entry.action === "delete") return session.remove(externalId);
   return session.update({
     externalId,

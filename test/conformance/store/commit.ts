@@ -26,7 +26,7 @@ export function testCommit(database: TestDatabase): void {
       lastDirection: "bidirectional",
       flips: { name: { count: 2, before: null } },
     });
-    const frozen = { fields: { name: "Ada" }, key: "k", sentAt: make.at(), epoch: 1 };
+    const frozen = { fields: { name: "Ada" }, key: "k", sentAt: make.at(), externalId: null };
     const entry = make.entry(mapping, { state: "sending", frozen, reason: "why" });
     const conflict = make.conflict(mapping, { local: ["a"], remote: null, note: "taken" });
     const parked = make.parked({ message: "no" });

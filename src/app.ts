@@ -123,7 +123,7 @@ function engineParts(core: Core, holder: string): EngineParts {
     isGone,
     provider: loadProvider,
     open: async ({ config: connection, row, provider, org }, watch) => {
-      const endpoints = endpointsOf(provider, connection);
+      const endpoints = endpointsOf(config, provider, connection);
       const timeoutMs = connection.requestTimeoutSeconds * 1000;
       const sending = { ...deps, fetch: fetchWithin(timeoutMs, version) };
       const access = await createAccess(
@@ -222,6 +222,7 @@ async function targetOf(core: Core, org: OrgConfig, name: string): Promise<Conne
   }
   const provider = await loadProvider(connection.provider);
   const { store, deps, config } = core;
+  const environment = config.environments?.[provider.vendor];
   const row = await store.organizations.ensure(org.name, {
     id: deps.ids(),
     at: instantOf(deps.clock),
@@ -230,13 +231,16 @@ async function targetOf(core: Core, org: OrgConfig, name: string): Promise<Conne
     org: row,
     name,
     provider,
-    endpoints: endpointsOf(provider, connection),
+    endpoints: endpointsOf(config, provider, connection),
     app: config.apps[provider.vendor] ?? null,
+    ...(environment === undefined ? {} : { environment }),
   };
 }
 
-function endpointsOf(provider: Provider, connection: ConnectionConfig): Endpoints {
-  const endpoints = resolveEndpoints(provider, connection.endpoints);
+function endpointsOf(config: Config, provider: Provider, connection: ConnectionConfig): Endpoints {
+  const endpoints = resolveEndpoints(provider, connection.endpoints, {
+    environment: config.environments?.[provider.vendor],
+  });
   checkSecure(endpoints);
   return endpoints;
 }

@@ -2,13 +2,14 @@ import type { App } from "../app.ts";
 import type { ConnectionConfig } from "../config/config.ts";
 import type { ConnectionTarget } from "../connections/connections.ts";
 import type { SignedIn } from "../connections/credential.ts";
-import type { SignInUi } from "../connections/sign-in.ts";
+import type { SignInUi } from "../connections/wait-for-code.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { Ask } from "./ask.ts";
 import { createAsk } from "./ask.ts";
 import type { Context, OptionSpec } from "./command.ts";
 import type { Input } from "./input.ts";
 import { readStdin } from "./io.ts";
+import { createLineReader, type LineReader } from "./line-reader.ts";
 
 export const signInOptions: readonly OptionSpec[] = [
   { flags: "--no-browser", summary: "print the sign-in link alone, for a browser somewhere else" },
@@ -55,6 +56,7 @@ export async function signIn(
     signIn: oauthWay,
     endpoints,
     app: target.app,
+    ...(target.environment === undefined ? {} : { environment: target.environment }),
     scopes: oauthWay.scopes(collectionsOf(options), options.connection.direction),
     ui: createUi(context, ask),
     deps: app.deps,
@@ -83,12 +85,20 @@ function collectionsOf(options: {
 }
 
 function createUi(context: Context, ask: Ask | null): SignInUi {
+  let lines: LineReader | null = null;
   return {
     showLink: (url) => context.note(url),
-    promptPastedUrl: (signal) =>
-      ask === null
-        ? null
-        : ask.text("Waiting for the browser, or paste its address here:", { signal }),
+    promptPastedUrl: ({ signal, required }) => {
+      if (ask !== null) {
+        const question = required
+          ? "Paste the address that the browser lands on:"
+          : "Waiting for the browser, or paste its address here:";
+        return ask.text(question, { signal });
+      }
+      if (!required) return null;
+      lines ??= createLineReader(context.io, signal);
+      return lines.next();
+    },
     note: context.note,
   };
 }

@@ -11,6 +11,11 @@ export interface Config {
   readonly storage: StorageConfig;
   /** OAuth applications by vendor: google, stripe, ... One whose `client_id` is an unset variable is not here. */
   readonly apps: Readonly<Record<string, AppConfig>>;
+  /**
+   * By vendor, where the file names one: which of the vendor's environments its connections work in. Also of an
+   * application that is left out, so that an unset variable never moves a connection.
+   */
+  readonly environments?: Readonly<Record<string, string>>;
   readonly safety: SafetyConfig;
   /** In the order of the file. */
   readonly orgs: readonly OrgConfig[];
@@ -36,8 +41,10 @@ export type StorageConfig =
 export interface AppConfig {
   readonly clientId: string;
   readonly clientSecret: string | null;
-  /** A fixed port of the loopback redirect; null takes a free one. */
+  /** A fixed port of the redirect to this machine; null takes the usual or a free one. */
   readonly redirectPort: number | null;
+  /** The https address that the vendor sends the browser to instead; only where one is set. */
+  readonly redirectUri?: string;
   /** Microsoft's directory; only there. */
   readonly tenant?: string;
 }

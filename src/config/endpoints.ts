@@ -12,6 +12,16 @@ export function endpointProblem(text: string, form: "origin" | "url"): string | 
   return null;
 }
 
+/** What is wrong with the address that a sign-in is sent back to; null for a good one. Never repeats it. */
+export function redirectProblem(text: string): string | null {
+  const problem = endpointProblem(text, "url");
+  if (problem !== null) return problem;
+  const url = new URL(text);
+  if (url.protocol !== "https:")
+    return "must be https; for a redirect to this machine leave it out, or set redirect_port";
+  return url.search === "" && !text.includes("?") ? null : "must not contain a ?query";
+}
+
 /** Of a URL without a problem: an origin has no slash at its end. */
 export function normalEndpoint(text: string, form: "origin" | "url"): string {
   const url = new URL(text);

@@ -25,6 +25,11 @@ export function normaliseConfig(
         return config === null ? [] : [[vendor, config]];
       }),
     ),
+    environments: Object.fromEntries(
+      Object.entries(content.apps).flatMap(([vendor, app]) =>
+        app?.environment === undefined ? [] : [[vendor, app.environment]],
+      ),
+    ),
     safety: {
       maxDeletes: Number.parseFloat(content.safety.max_deletes) / 100,
       maxCreates: content.safety.max_creates,
@@ -41,6 +46,7 @@ function normaliseApp(app: AppOfFile): AppConfig | null {
     clientId: app.client_id,
     clientSecret: app.client_secret || null,
     redirectPort: app.redirect_port ?? null,
+    ...(app.redirect_uri === undefined ? {} : { redirectUri: app.redirect_uri }),
     ...("tenant" in app ? { tenant: app.tenant } : {}),
   };
 }

@@ -10,7 +10,7 @@ import { identityKinds } from "../model/identity.ts";
 import { conflictStrategies } from "../model/journal.ts";
 import { clearPolicies, configDirections, deletePolicies } from "./config.ts";
 import { cronProblem } from "./cron.ts";
-import { endpointProblem } from "./endpoints.ts";
+import { endpointProblem, redirectProblem } from "./endpoints.ts";
 import { countryProblem, namePattern, nameProblem } from "./names.ts";
 import { storageProblem } from "./storage.ts";
 
@@ -32,7 +32,17 @@ const appKeys = {
     .max(65_535)
     .optional()
     .describe(
-      "A fixed port for the sign-in's redirect to this machine, where the vendor wants one. Without it any free port is taken.",
+      "A fixed port for the sign-in's redirect to this machine. Without it any free port is taken, or 8765 where the address must be registered.",
+    ),
+  redirect_uri: text(redirectProblem)
+    .optional()
+    .describe(
+      "An https address that the sign-in's redirect goes to instead; the address that the browser lands on is then pasted.",
+    ),
+  environment: text(emptyProblem)
+    .optional()
+    .describe(
+      "Which of the vendor's environments its connections work in, such as `sandbox`. Without it, `production`.",
     ),
 };
 

@@ -64,6 +64,8 @@ function shownApps(config: Config): Record<string, Json> {
       client_id: redact(app.clientId),
       client_secret: app.clientSecret === null ? "not set" : "set",
       redirect_port: app.redirectPort,
+      redirect_uri: app.redirectUri === undefined ? null : redact(app.redirectUri),
+      environment: redact(config.environments?.[vendor] ?? "production"),
       ...(app.tenant === undefined ? {} : { tenant: app.tenant }),
     },
   ]);

@@ -30,11 +30,13 @@ export async function createAccess(
   const store = createTokenStore(target, provider, options);
   const refresher = createRefresher(target, provider, { ...options, store });
   const first = await store.read();
+  let { apiOrigin } = toldBy(first);
   let unproven: string | null = null;
   let pauseUntilMs = 0;
 
   const use = (entry: VaultEntry): string => {
     if (entry.previous !== null) unproven = tokenOf(entry.credential);
+    ({ apiOrigin } = toldBy(entry));
     return tokenOf(entry.credential);
   };
   const refreshEarly = async (entry: VaultEntry, credential: OAuthCredential) => {
@@ -54,8 +56,11 @@ export async function createAccess(
     }
   };
   return {
-    accountHint: first.credential.kind === "oauth" ? first.credential.accountHint : null,
-    apiOrigin: null,
+    accountHint: toldBy(first).accountHint,
+    // A refresh may move it, in this process or another: it is that of the token that was given last.
+    get apiOrigin() {
+      return apiOrigin;
+    },
     token: async () => {
       const entry = await store.read();
       const { credential } = entry;
@@ -83,6 +88,11 @@ export async function createAccess(
       return response;
     },
   };
+}
+
+/** What the sign-in and the answers since said of the account; a key says nothing. */
+function toldBy({ credential }: VaultEntry): Pick<OAuthCredential, "accountHint" | "apiOrigin"> {
+  return credential.kind === "oauth" ? credential : { accountHint: null, apiOrigin: null };
 }
 
 /** Renewed ahead of its end: with a tenth of its life left, or a minute, but never before half of it is over. */

@@ -15,7 +15,7 @@ export async function proveAccount(
   const { provider, endpoints } = target;
   const access: Access = {
     accountHint: credential.kind === "oauth" ? credential.accountHint : null,
-    apiOrigin: null,
+    apiOrigin: credential.kind === "oauth" ? credential.apiOrigin : null,
     token: async () => tokenOf(credential),
     renew: async () => {
       throw credential.kind === "api-key"

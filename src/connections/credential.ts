@@ -21,8 +21,12 @@ export interface OAuthCredential {
   readonly scopes: readonly string[];
   /** The origins that issued it and take it; it is sent nowhere else (law 10). */
   readonly origins: readonly string[];
-  /** What the token answer said of the account, such as Stripe's `stripe_user_id`. */
+  /** What the sign-in said of the account, such as Stripe's `stripe_user_id`. */
   readonly accountHint: string | null;
+  /** Where the last token answer said that the account's API is; one of `origins`. null where it said nothing. */
+  readonly apiOrigin: string | null;
+  /** The address that the sign-in was sent back to, for providers that want it named again; null where unknown. */
+  readonly redirectUri: string | null;
 }
 
 /** What a sign-in gives; nothing is stored yet. */
@@ -64,13 +68,17 @@ function parseOAuth(
   origins: readonly string[],
 ): OAuthCredential | null {
   const { accessToken, issuedAtMs, expiresAtMs, refreshToken, scopes, accountHint } = value;
+  // Older versions wrote neither of them.
+  const { apiOrigin = null, redirectUri = null } = value;
   if (typeof accessToken !== "string" || typeof issuedAtMs !== "number") return null;
   if (expiresAtMs !== null && typeof expiresAtMs !== "number") return null;
   if (refreshToken !== null && typeof refreshToken !== "string") return null;
   if (accountHint !== null && typeof accountHint !== "string") return null;
+  if (apiOrigin !== null && typeof apiOrigin !== "string") return null;
+  if (redirectUri !== null && typeof redirectUri !== "string") return null;
   if (!isTexts(scopes)) return null;
-  const rest = { expiresAtMs, refreshToken, scopes, origins, accountHint };
-  return { kind: "oauth", accessToken, issuedAtMs, ...rest };
+  const grant = { accessToken, issuedAtMs, expiresAtMs, refreshToken, scopes };
+  return { kind: "oauth", ...grant, origins, accountHint, apiOrigin, redirectUri };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

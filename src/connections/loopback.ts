@@ -19,13 +19,17 @@ export interface LoopbackOptions {
   readonly port: number | null;
   readonly path: string;
   readonly state: string;
+  /** As the provider is to spell this machine; 127.0.0.1 where nothing is said. */
+  readonly host?: "127.0.0.1" | "localhost" | undefined;
+  /** As of the callback. */
+  readonly accountParameter?: string | undefined;
 }
 
 /** Listens on 127.0.0.1. Throws `port-in-use`. */
 export async function openLoopback(options: LoopbackOptions): Promise<Loopback> {
   const server = createServer();
   const port = await listen(server, options.port);
-  const redirectUri = `http://127.0.0.1:${port}${options.path}`;
+  const redirectUri = `http://${options.host ?? "127.0.0.1"}:${port}${options.path}`;
   const { promise, resolve } = Promise.withResolvers<Callback>();
   server.on("request", (request, response) => {
     const callback = readRequest(request, { ...options, port, redirectUri });
@@ -48,10 +52,7 @@ function readRequest(
   // A request line can hold what is no address at all.
   const url = URL.parse(request.url ?? "/", "http://127.0.0.1");
   if (url?.pathname !== expected.path) return null;
-  return readCallback(url.searchParams, {
-    redirectUri: expected.redirectUri,
-    state: expected.state,
-  });
+  return readCallback(url.searchParams, expected);
 }
 
 function answer(response: ServerResponse, callback: Callback | null): void {
@@ -79,7 +80,7 @@ function wordsOf(callback: Callback | null): readonly [number, string, string] {
     case "refused":
       return [200, "Not signed in", "The terminal says why. You can close this window."];
     case "unusable":
-      return [400, "Not the expected answer", "It does not belong to the sign-in that is waiting."];
+      return [400, "Not the expected answer", callback.message];
     default:
       return unreachable(callback);
   }

@@ -1,10 +1,18 @@
 import { AuthError, ProviderError } from "../lib/errors.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Endpoints, Provider } from "../providers/provider.ts";
 import { tokenOf } from "./credential.ts";
 import type { Credential, OAuthCredential } from "./credential.ts";
+import { originsOf } from "./endpoints.ts";
+import { recordGrantEnd } from "./grant-end.ts";
 import { withLease } from "./lease.ts";
-import { applicationError, refreshTokens, tokenTimeoutSeconds } from "./token-endpoint.ts";
-import type { OAuthClient, TokenAnswer } from "./token-endpoint.ts";
+import type { TokenAnswer } from "./token-answer.ts";
+import {
+  apiRefused,
+  applicationError,
+  refreshTokens,
+  tokenTimeoutSeconds,
+} from "./token-endpoint.ts";
+import type { OAuthClient } from "./token-endpoint.ts";
 import type { AccessOptions, AccessTarget, TokenStore } from "./token-store.ts";
 import type { VaultEntry } from "./vault.ts";
 
@@ -40,11 +48,24 @@ export function createRefresher(
     return tokenOf(entry.credential) === tokenOf(stale) ? null : entry;
   };
   /** The store's own retry of a write: what is held here exists nowhere else. */
-  const save = async (pair: Omit<VaultEntry, "version">, overVersion: number) => {
-    await store.write(pair, overVersion).catch(async () => {
+  const save = async (
+    answer: TokenAnswer,
+    over: {
+      readonly credential: OAuthCredential;
+      readonly entry: VaultEntry;
+      readonly previous: Credential | null;
+    },
+  ) => {
+    const { credential, entry, previous } = over;
+    const pair = { credential: renewed(credential, answer, options.endpoints), previous };
+    await store.write(pair, entry.version).catch(async () => {
       await deps.clock.sleep(250);
-      await store.write(pair, overVersion);
+      await store.write(pair, entry.version);
     });
+    await recordGrantEnd(target, answer.grantExpiresAtMs, options);
+    // The tokens are kept: a rotated one exists nowhere else. They go where those before them went.
+    if (answer.api !== null && "problem" in answer.api)
+      throw apiRefused(provider.title, answer.api.problem);
     return store.read();
   };
   const refreshAlone = async (stale: OAuthCredential): Promise<VaultEntry> => {
@@ -53,19 +74,15 @@ export function createRefresher(
     if (credential.kind !== "oauth" || credential.accessToken !== stale.accessToken) return entry;
     const client = clientOf(provider, options);
     if (client === null) throw appMissing(provider, target);
-    const answer = await attempt(client, credential.refreshToken);
-    if (answer !== null) {
-      const pair = { credential: renewed(credential, answer), previous: credential };
-      return save(pair, entry.version);
-    }
+    const answer = await attempt(client, credential, credential.refreshToken);
+    if (answer !== null) return save(answer, { credential, entry, previous: credential });
     const elsewhere = await replaced(credential);
     if (elsewhere !== null) return elsewhere;
     // The pair before may be the one that still counts, where the new one never reached the provider's books.
     const older = previous?.kind === "oauth" ? previous.refreshToken : null;
-    const second = older === credential.refreshToken ? null : await attempt(client, older);
-    if (second !== null) {
-      return save({ credential: renewed(credential, second), previous: null }, entry.version);
-    }
+    const second =
+      older === credential.refreshToken ? null : await attempt(client, credential, older);
+    if (second !== null) return save(second, { credential, entry, previous: null });
     return store.giveUp(`${provider.title} no longer accepts the grant`);
   };
   const refresh = (stale: OAuthCredential) =>
@@ -90,10 +107,11 @@ export function createRefresher(
 /** null where the provider no longer accepts it, or where there is none. */
 async function attempt(
   client: OAuthClient,
+  { redirectUri }: OAuthCredential,
   refreshToken: string | null,
 ): Promise<TokenAnswer | null> {
   if (refreshToken === null) return null;
-  const outcome = await refreshTokens(client, refreshToken);
+  const outcome = await refreshTokens(client, { refreshToken, redirectUri });
   if (outcome.kind === "granted") return outcome.answer;
   const application = applicationError(client, outcome.error);
   if (application !== null) throw application;
@@ -105,7 +123,12 @@ async function attempt(
   );
 }
 
-function renewed(credential: OAuthCredential, answer: TokenAnswer): OAuthCredential {
+function renewed(
+  credential: OAuthCredential,
+  answer: TokenAnswer,
+  endpoints: Endpoints,
+): OAuthCredential {
+  const moved = answer.api !== null && "origin" in answer.api ? answer.api.origin : null;
   return {
     ...credential,
     accessToken: answer.accessToken,
@@ -113,7 +136,21 @@ function renewed(credential: OAuthCredential, answer: TokenAnswer): OAuthCredent
     expiresAtMs: answer.expiresAtMs,
     refreshToken: answer.refreshToken ?? credential.refreshToken,
     scopes: answer.scopes ?? credential.scopes,
+    ...(moved === null ? {} : boundTo(moved, credential, endpoints)),
   };
+}
+
+/** The origin that the answer names takes the place of the one before it, unless that one is an endpoint as well. */
+function boundTo(
+  apiOrigin: string,
+  credential: OAuthCredential,
+  endpoints: Endpoints,
+): Pick<OAuthCredential, "apiOrigin" | "origins"> {
+  const stays = originsOf(endpoints);
+  const kept = credential.origins.filter(
+    (origin) => origin !== credential.apiOrigin || stays.includes(origin),
+  );
+  return { apiOrigin, origins: [...new Set([...kept, apiOrigin])] };
 }
 
 function clientOf(provider: Provider, options: AccessOptions): OAuthClient | null {

@@ -2,7 +2,7 @@ import { unreachable } from "../lib/assert.ts";
 import type { Deps } from "../lib/deps.ts";
 import type { Endpoints, OAuthSignIn, Provider } from "../providers/provider.ts";
 import type { Credential, OAuthCredential } from "./credential.ts";
-import { originsOf } from "./endpoints.ts";
+import { basicAuthorization, originsOf } from "./endpoints.ts";
 import type { OAuthApp } from "./endpoints.ts";
 
 /** What became of the grant at the provider; the sentence is for the person. */
@@ -59,9 +59,8 @@ function revocationRequest(
   switch (signIn.revocation) {
     case "basic-json": {
       const body = JSON.stringify({ token });
-      const application = Buffer.from(`${clientId}:${secret ?? ""}`).toString("base64");
       const headers = {
-        authorization: `Basic ${application}`,
+        authorization: basicAuthorization(clientId, secret ?? ""),
         "content-type": "application/json",
         accept: "application/json",
       };

@@ -1,28 +1,17 @@
 import { hostname } from "node:os";
-import { unreachable } from "../lib/assert.ts";
 import type { Deps } from "../lib/deps.ts";
 import { AuthError, ProviderError } from "../lib/errors.ts";
 import type { Endpoints, OAuthSignIn, Provider } from "../providers/provider.ts";
-import { readPastedCallback } from "./callback.ts";
-import type { Callback, ExpectedCallback } from "./callback.ts";
 import type { SignedIn } from "./credential.ts";
 import { checkSecure, originsOf } from "./endpoints.ts";
 import type { OAuthApp } from "./endpoints.ts";
-import { openLoopback } from "./loopback.ts";
-import { applicationError, configurationOf, exchangeCode } from "./token-endpoint.ts";
-import type { OAuthClient, TokenAnswer } from "./token-endpoint.ts";
-
-/** How a sign-in talks to the person; the command line and the tests each bring their own. */
-export interface SignInUi {
-  /** Always called: a browser that was opened may have no display. */
-  showLink(url: string): void;
-  /**
-   * Asks for the address that the browser landed on; null where nobody can be asked. Rejects when the signal ends
-   * the question, or when the person gives up, which ends the sign-in.
-   */
-  promptPastedUrl(signal: AbortSignal): Promise<string> | null;
-  note(text: string): void;
-}
+import { addressToRegister, openLanding, redirectOf } from "./redirect.ts";
+import type { Landing, Redirect } from "./redirect.ts";
+import { apiRefused, applicationError, configurationOf, exchangeCode } from "./token-endpoint.ts";
+import type { OAuthClient } from "./token-endpoint.ts";
+import type { TokenAnswer } from "./token-answer.ts";
+import { abandoned, waitForCode } from "./wait-for-code.ts";
+import type { ArrivedCode, SignInUi } from "./wait-for-code.ts";
 
 export interface OAuthRequest {
   readonly provider: Pick<Provider, "title" | "vendor">;
@@ -30,6 +19,8 @@ export interface OAuthRequest {
   readonly endpoints: Endpoints;
   /** null where none is configured, which is an error that says how. */
   readonly app: OAuthApp | null;
+  /** The environment in force; left out for production. */
+  readonly environment?: string;
   /** From `signIn.scopes`; the identity scopes are added to them. */
   readonly scopes: readonly string[];
   readonly ui: SignInUi;
@@ -41,48 +32,41 @@ export interface OAuthRequest {
   readonly timeoutMs?: number;
 }
 
-const defaultTimeoutMs = 10 * 60 * 1000;
-
-/** The code flow through a loopback redirect, with PKCE and state; whichever of browser and prompt answers first. */
+/**
+ * The code flow, with state and, where the provider takes it, PKCE. The answer comes through a listener on this
+ * machine or the prompt, whichever is first; where the provider sends back to https alone, through the prompt.
+ */
 export async function signInWithOAuth(request: OAuthRequest): Promise<SignedIn> {
-  const { signIn, deps } = request;
-  if (request.signal?.aborted) throw abandoned(request.provider.title);
+  const { signIn, deps, provider } = request;
+  if (request.signal?.aborted) throw abandoned(provider.title);
   checkSecure(request.endpoints);
+  const redirect = redirectOf(signIn, request.app, request);
+  const app = checkApp(request, redirect);
   const client: OAuthClient = {
-    title: request.provider.title,
+    title: provider.title,
     signIn,
     endpoints: request.endpoints,
-    app: checkApp(request),
+    app,
     deps,
   };
-  const openid = await import("openid-client");
-  const state = openid.randomState();
-  const verifier = signIn.pkce ? openid.randomPKCECodeVerifier() : null;
-  const config = await configurationOf(client, deps.fetch);
-  const port = client.app.redirectPort;
-  const loopback = await openLoopback({ port, path: signIn.redirectPath, state });
+  const { randomPKCECodeVerifier, randomState } = await import("openid-client");
+  const { accountParameter } = signIn;
+  const state = randomState();
+  const verifier = signIn.pkce ? randomPKCECodeVerifier() : null;
+  const landing = await openLanding(redirect, { state, accountParameter });
   try {
-    const { redirectUri } = loopback;
-    const link = openid.buildAuthorizationUrl(config, {
-      ...signIn.authorizeParameters,
-      redirect_uri: redirectUri,
-      scope: [...new Set([...request.scopes, ...signIn.identityScopes])].join(" "),
-      state,
-      ...(verifier === null
-        ? {}
-        : {
-            code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-            code_challenge_method: "S256",
-          }),
-    });
-    await present(link.href, loopback.port, request);
-    const code = await waitForCode(loopback.answered, { redirectUri, state }, request);
-    const exchange = exchangeCode(client, { code, redirectUri, verifier, state });
+    const { redirectUri } = landing;
+    tellAddress(redirect, request);
+    const link = await linkOf(client, request, { redirectUri, state, verifier });
+    await present(link, landing, request);
+    const expected = { redirectUri, state, accountParameter };
+    const arrived = await waitForCode(landing, expected, { ...request, title: provider.title });
+    const exchange = exchangeCode(client, { code: arrived.code, redirectUri, verifier });
     const outcome = await exchange.catch(malformedIsFailed);
     if (outcome.kind === "refused") throw exchangeError(client, outcome.error);
-    return signedIn(outcome.answer, request);
+    return signedIn(outcome.answer, { arrived, redirectUri, request });
   } finally {
-    await loopback.close();
+    await landing.close();
   }
 }
 
@@ -93,10 +77,12 @@ export async function openBrowser(url: string): Promise<void> {
   child.once("error", () => {});
 }
 
-function checkApp({ provider, signIn, app }: OAuthRequest): OAuthApp {
+function checkApp({ provider, signIn, app }: OAuthRequest, redirect: Redirect): OAuthApp {
   if (app === null) {
+    const address = addressToRegister(redirect);
+    const named = address === null ? "" : `, with the redirect address ${address},`;
     throw new AuthError("app-missing", `no OAuth application is configured for ${provider.title}`, {
-      hint: `Register one with ${provider.title} and set apps.${provider.vendor}.client_id in the configuration.`,
+      hint: `Register one with ${provider.title}${named} and set apps.${provider.vendor}.client_id in the configuration.`,
     });
   }
   if (signIn.clientSecret === "required" && app.clientSecret === null) {
@@ -109,106 +95,60 @@ function checkApp({ provider, signIn, app }: OAuthRequest): OAuthApp {
   return app;
 }
 
-async function present(link: string, port: number, request: OAuthRequest): Promise<void> {
+async function linkOf(
+  client: OAuthClient,
+  { signIn, scopes, deps }: OAuthRequest,
+  parts: {
+    readonly redirectUri: string;
+    readonly state: string;
+    readonly verifier: string | null;
+  },
+): Promise<string> {
+  const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await import("openid-client");
+  const { redirectUri, state, verifier } = parts;
+  const link = buildAuthorizationUrl(await configurationOf(client, deps.fetch), {
+    ...signIn.authorizeParameters,
+    redirect_uri: redirectUri,
+    scope: [...new Set([...scopes, ...signIn.identityScopes])].join(" "),
+    state,
+    ...(verifier === null
+      ? {}
+      : {
+          code_challenge: await calculatePKCECodeChallenge(verifier),
+          code_challenge_method: "S256",
+        }),
+  });
+  return link.href;
+}
+
+/** Where the provider compares the address, it has to be registered before the link can work. */
+function tellAddress(redirect: Redirect, { ui, provider }: OAuthRequest): void {
+  const address = addressToRegister(redirect);
+  if (address === null) return;
+  ui.note(
+    `The application at ${provider.title} needs this redirect address, letter for letter: ${address}`,
+  );
+}
+
+async function present(link: string, landing: Landing, request: OAuthRequest): Promise<void> {
   const { ui, deps } = request;
   ui.showLink(link);
-  if (request.openBrowser === null) {
-    ui.note(
-      `Open the link in any browser. On another machine, either paste the address that it lands on, or first run there: ssh -L ${port}:127.0.0.1:${port} ${hostname()}`,
-    );
-    return;
-  }
-  ui.note(
-    "Opening your browser. No browser here? Open the link anywhere, then paste the address it lands on (it may show an error page, that is fine).",
-  );
+  ui.note(adviceOf(landing, request));
+  if (request.openBrowser === null) return;
   await request.openBrowser(link).catch(() => deps.log.debug("the browser could not be opened"));
 }
 
-async function waitForCode(
-  answered: Promise<Callback>,
-  expected: ExpectedCallback,
-  request: OAuthRequest,
-): Promise<string> {
-  const done = new AbortController();
-  const { signal, timeoutMs = defaultTimeoutMs, deps, provider } = request;
-  const interrupted = Promise.withResolvers<never>();
-  const onAbort = () => interrupted.reject(abandoned(provider.title));
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener("abort", onAbort, { once: true });
-  const late = deps.clock.sleep(timeoutMs, done.signal).then(() => {
-    throw new AuthError(
-      "sign-in-failed",
-      `nobody finished the sign-in within ${Math.round(timeoutMs / 60_000)} minutes`,
-      { hint: "Run the command again." },
-    );
-  });
-  const racers = [interrupted.promise, late, answered, pasted(expected, request, done.signal)];
-  // Those that lose end later, by the signal or never, and nobody listens to them then.
-  for (const racer of racers) racer.catch(() => {});
-  try {
-    return codeOf(await Promise.race(racers), provider.title);
-  } finally {
-    done.abort();
-    signal?.removeEventListener("abort", onAbort);
+function adviceOf({ listener, redirectUri }: Landing, request: OAuthRequest): string {
+  if (listener === null) {
+    const opening =
+      request.openBrowser === null ? "Open the link in any browser." : "Opening your browser.";
+    return `${opening} Once you have signed in, it lands on an address that begins with ${redirectUri} (it may show an error page, that is fine): copy that address whole and paste it here.`;
   }
-}
-
-/** Asks until something usable was pasted; never settles where nobody can be asked. */
-async function pasted(
-  expected: ExpectedCallback,
-  { ui, provider }: OAuthRequest,
-  signal: AbortSignal,
-): Promise<Callback> {
-  for (;;) {
-    const prompt = ui.promptPastedUrl(signal);
-    if (prompt === null) return new Promise(() => {});
-    const text = await prompt.catch(() => {
-      throw abandoned(provider.title);
-    });
-    const callback = readPastedCallback(text, expected);
-    if (callback.kind === "code") return callback;
-    if (signal.aborted) throw abandoned(provider.title);
-    ui.note(pastedProblem(callback, provider.title));
+  if (request.openBrowser === null) {
+    const { port } = listener;
+    return `Open the link in any browser. On another machine, either paste the address that it lands on, or first run there: ssh -L ${port}:127.0.0.1:${port} ${hostname()}`;
   }
-}
-
-/** A person who pasted a refusal may still go back to the browser: the question stays. */
-function pastedProblem(callback: Exclude<Callback, { kind: "code" }>, title: string): string {
-  switch (callback.kind) {
-    case "unusable":
-      return callback.message;
-    case "denied":
-      return `That address says that access was refused. Open the link again to allow it.`;
-    case "refused":
-      return `That address says that ${title} refused the sign-in (${callback.error}). Open the link again.`;
-    default:
-      return unreachable(callback);
-  }
-}
-
-function codeOf(callback: Callback, title: string): string {
-  switch (callback.kind) {
-    case "code":
-      return callback.code;
-    case "denied":
-      throw new AuthError("sign-in-denied", `access to ${title} was refused in the browser`, {
-        hint: "Run the command again and allow access.",
-      });
-    case "refused":
-      throw new AuthError("sign-in-failed", `${title} refused the sign-in (${callback.error})`, {
-        hint: "Check the OAuth application at the provider: its type, its redirect address and who may use it.",
-      });
-    case "unusable":
-      throw new AuthError("sign-in-failed", callback.message);
-    default:
-      return unreachable(callback);
-  }
-}
-
-function abandoned(title: string): AuthError {
-  return new AuthError("sign-in-denied", `the sign-in to ${title} was abandoned`, {
-    hint: "Run the command again.",
-  });
+  return "Opening your browser. No browser here? Open the link anywhere, then paste the address it lands on (it may show an error page, that is fine).";
 }
 
 function exchangeError(client: OAuthClient, error: string): AuthError {
@@ -227,10 +167,44 @@ function malformedIsFailed(error: unknown): never {
   throw new AuthError("sign-in-failed", error.message, { hint: error.hint });
 }
 
-function signedIn(answer: TokenAnswer, request: OAuthRequest): SignedIn {
-  const { provider, signIn } = request;
+function signedIn(
+  answer: TokenAnswer,
+  context: {
+    readonly arrived: ArrivedCode;
+    readonly redirectUri: string;
+    readonly request: OAuthRequest;
+  },
+): SignedIn {
+  const { arrived, redirectUri, request } = context;
   const granted = answer.scopes ?? request.scopes;
-  const missing = request.scopes.filter((scope) => !granted.includes(scope));
+  checkGrant(answer, granted, request);
+  const { accessToken, issuedAtMs, expiresAtMs, refreshToken, api } = answer;
+  const apiOrigin = api !== null && "origin" in api ? api.origin : null;
+  const origins = originsOf(request.endpoints);
+  return {
+    credential: {
+      kind: "oauth",
+      accessToken,
+      issuedAtMs,
+      expiresAtMs,
+      refreshToken,
+      scopes: granted,
+      origins: apiOrigin === null ? origins : [...new Set([...origins, apiOrigin])],
+      accountHint: arrived.account ?? answer.accountHint,
+      apiOrigin,
+      redirectUri,
+    },
+    scopes: granted,
+    grantExpiresAtMs: answer.grantExpiresAtMs,
+  };
+}
+
+function checkGrant(
+  answer: TokenAnswer,
+  granted: readonly string[],
+  { provider, signIn, scopes }: OAuthRequest,
+): void {
+  const missing = scopes.filter((scope) => !granted.includes(scope));
   if (missing.length > 0) {
     throw new AuthError(
       "scope-missing",
@@ -247,20 +221,8 @@ function signedIn(answer: TokenAnswer, request: OAuthRequest): SignedIn {
       },
     );
   }
-  const { accessToken, issuedAtMs, expiresAtMs, refreshToken, accountHint } = answer;
-  const origins = originsOf(request.endpoints);
-  return {
-    credential: {
-      kind: "oauth",
-      accessToken,
-      issuedAtMs,
-      expiresAtMs,
-      refreshToken,
-      scopes: granted,
-      origins,
-      accountHint,
-    },
-    scopes: granted,
-    grantExpiresAtMs: answer.grantExpiresAtMs,
-  };
+  if (answer.api !== null && "problem" in answer.api) {
+    const { message, hint } = apiRefused(provider.title, answer.api.problem);
+    throw new AuthError("sign-in-failed", message, { hint });
+  }
 }

@@ -10,4 +10,6 @@ export interface ConnectionTarget {
   /** The effective ones. */
   readonly endpoints: Endpoints;
   readonly app: OAuthApp | null;
+  /** Which of the vendor's environments it works in; left out for production. */
+  readonly environment?: string;
 }

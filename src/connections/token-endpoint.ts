@@ -1,12 +1,16 @@
-import type { Configuration, TokenEndpointResponse } from "openid-client";
+import type { ClientAuth, Configuration, TokenEndpointResponse } from "openid-client";
 import type { Deps } from "../lib/deps.ts";
 import { AuthError, ProviderError } from "../lib/errors.ts";
 import { retryAfterSeconds } from "../lib/http.ts";
 import type { Fetch } from "../lib/http.ts";
 import { isRecord } from "../lib/json.ts";
 import type { Endpoints, OAuthSignIn } from "../providers/provider.ts";
-import { isLoopback } from "./endpoints.ts";
+import { basicAuthorization, isLoopback } from "./endpoints.ts";
 import type { OAuthApp } from "./endpoints.ts";
+import { readAnswer } from "./token-answer.ts";
+import type { TokenAnswer } from "./token-answer.ts";
+
+type OpenidClient = typeof import("openid-client");
 
 /** Whose token endpoint it is, and as which application it is asked. */
 export interface OAuthClient {
@@ -18,19 +22,6 @@ export interface OAuthClient {
   readonly deps: Pick<Deps, "fetch" | "clock">;
 }
 
-export interface TokenAnswer {
-  readonly accessToken: string;
-  /** When it was asked for, in milliseconds since 1970, as are the others. */
-  readonly issuedAtMs: number;
-  readonly expiresAtMs: number | null;
-  /** null where none came: the one before goes on. */
-  readonly refreshToken: string | null;
-  /** null where the answer names none, which means: as asked. */
-  readonly scopes: readonly string[] | null;
-  readonly grantExpiresAtMs: number | null;
-  readonly accountHint: string | null;
-}
-
 /** A refusal is the provider's word on the code or grant. Troubles on the way are thrown as ProviderError. */
 export type TokenOutcome =
   | { readonly kind: "granted"; readonly answer: TokenAnswer }
@@ -39,33 +30,34 @@ export type TokenOutcome =
 /** The longest that one question to the token endpoint takes. */
 export const tokenTimeoutSeconds = 30;
 
+/** The callback was checked already: only what the exchange needs is sent, the redirect address as it was sent before. */
 export async function exchangeCode(
   client: OAuthClient,
   exchange: {
     readonly code: string;
     readonly redirectUri: string;
     readonly verifier: string | null;
-    readonly state: string;
   },
 ): Promise<TokenOutcome> {
-  const { authorizationCodeGrant } = await import("openid-client");
-  // The callback was checked already; only what the exchange needs goes on, so that extra parameters cannot disturb it.
-  const callback = new URL(exchange.redirectUri);
-  callback.searchParams.set("code", exchange.code);
-  callback.searchParams.set("state", exchange.state);
-  const checks = {
-    expectedState: exchange.state,
-    ...(exchange.verifier === null ? {} : { pkceCodeVerifier: exchange.verifier }),
+  const { genericGrantRequest } = await import("openid-client");
+  const { code, redirectUri, verifier } = exchange;
+  const parameters = {
+    code,
+    redirect_uri: redirectUri,
+    ...(verifier === null ? {} : { code_verifier: verifier }),
   };
-  return ask(client, (config) => authorizationCodeGrant(config, callback, checks));
+  return ask(client, (config) => genericGrantRequest(config, "authorization_code", parameters));
 }
 
+/** Never asks for scopes: what was granted stays granted, and some providers refuse the question. */
 export async function refreshTokens(
   client: OAuthClient,
-  refreshToken: string,
+  grant: { readonly refreshToken: string; readonly redirectUri: string | null },
 ): Promise<TokenOutcome> {
   const { refreshTokenGrant } = await import("openid-client");
-  return ask(client, (config) => refreshTokenGrant(config, refreshToken));
+  const named = client.signIn.refreshNamesRedirect === true ? grant.redirectUri : null;
+  const parameters = named === null ? {} : { redirect_uri: named };
+  return ask(client, (config) => refreshTokenGrant(config, grant.refreshToken, parameters));
 }
 
 /** The error for a refusal that is about the application rather than the grant; null for any other refusal. */
@@ -79,20 +71,29 @@ export function applicationError(client: OAuthClient, error: string): AuthError 
   );
 }
 
+/** Tokens came, and with them a place for the API that they must not be sent to (law 10). */
+export function apiRefused(title: string, problem: string): ProviderError {
+  return new ProviderError(
+    "provider-malformed",
+    `the token endpoint of ${title} says that the account's API is at ${problem}; tokens are sent to https addresses alone, and to this machine where the sign-in itself is on it`,
+    { hint: "Check endpoints.token and whether a proxy is in the way.", retry: "later" },
+  );
+}
+
 /** openid-client's configuration from hand-written metadata; nothing is discovered. */
 export async function configurationOf(client: OAuthClient, fetch: Fetch): Promise<Configuration> {
   const openid = await import("openid-client");
   const token = new URL(endpointOf(client, "token"));
-  const secret = client.app.clientSecret;
+  const authorize = new URL(endpointOf(client, "authorize"));
   const config = new openid.Configuration(
     {
       issuer: token.origin,
-      authorization_endpoint: endpointOf(client, "authorize"),
+      authorization_endpoint: authorize.href,
       token_endpoint: token.href,
     },
     client.app.clientId,
     {},
-    secret === null ? openid.None() : openid.ClientSecretPost(secret),
+    authenticationOf(client, openid),
   );
   config.timeout = tokenTimeoutSeconds;
   config[openid.customFetch] = (url, options) =>
@@ -102,8 +103,18 @@ export async function configurationOf(client: OAuthClient, fetch: Fetch): Promis
       body: options.body instanceof URLSearchParams ? options.body.toString() : null,
       signal: options.signal ?? null,
     });
-  if (isLoopback(token)) openid.allowInsecureRequests(config);
+  // The library knows all or nothing of http; each endpoint was checked to be https or on this machine.
+  if (isLoopback(token) || isLoopback(authorize)) openid.allowInsecureRequests(config);
   return config;
+}
+
+/** As the application names itself; without a secret by its id alone. */
+function authenticationOf({ app, signIn }: OAuthClient, openid: OpenidClient): ClientAuth {
+  const { clientId, clientSecret } = app;
+  if (clientSecret === null) return openid.None();
+  if (signIn.clientAuthentication !== "basic") return openid.ClientSecretPost(clientSecret);
+  const authorization = basicAuthorization(clientId, clientSecret);
+  return (_server, _client, _body, headers) => headers.set("authorization", authorization);
 }
 
 async function ask(
@@ -125,7 +136,7 @@ async function ask(
     }
   });
   try {
-    return { kind: "granted", answer: readAnswer(await grant(config), askedAtMs) };
+    return { kind: "granted", answer: readAnswer(await grant(config), askedAtMs, client) };
   } catch {
     // The library's errors can hold the whole answer, tokens included: none of them goes on as a cause.
     if (heard.refused !== undefined) return { kind: "refused", error: heard.refused };
@@ -176,29 +187,6 @@ async function readJson(response: Response): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-function readAnswer(answer: TokenEndpointResponse, askedAtMs: number): TokenAnswer {
-  const accountHint = answer["stripe_user_id"];
-  return {
-    accessToken: answer.access_token,
-    issuedAtMs: askedAtMs,
-    expiresAtMs: endMs(askedAtMs, answer.expires_in),
-    refreshToken: answer.refresh_token ?? null,
-    scopes: answer.scope === undefined ? null : answer.scope.split(/[\s,]+/).filter(Boolean),
-    grantExpiresAtMs: endMs(askedAtMs, answer["refresh_token_expires_in"]),
-    accountHint: typeof accountHint === "string" ? accountHint : null,
-  };
-}
-
-/** What ends later does not end: so far off no date can even be written down. */
-const longestLifeSeconds = 100 * 365 * 86_400;
-
-/** When that many seconds are over; null where they are not told, or tell of no end. */
-function endMs(askedAtMs: number, told: unknown): number | null {
-  const seconds = typeof told === "string" && /^\d+$/.test(told) ? Number(told) : told;
-  const ends = typeof seconds === "number" && Math.abs(seconds) < longestLifeSeconds;
-  return ends ? askedAtMs + seconds * 1000 : null;
 }
 
 function endpointOf(client: OAuthClient, name: "authorize" | "token"): string {

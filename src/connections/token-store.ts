@@ -22,7 +22,7 @@ export interface AccessOptions {
   readonly app: OAuthApp | null;
   readonly vault: Vault;
   readonly leases: LeasePort;
-  readonly connections: Pick<ConnectionPort, "get" | "setStatus">;
+  readonly connections: Pick<ConnectionPort, "get" | "setAccount" | "setStatus">;
   readonly deps: Deps;
   /** This process, as `busy` names it to others. */
   readonly holder: string;

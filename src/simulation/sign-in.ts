@@ -58,6 +58,8 @@ export function signIn(sandbox: InProcessSandbox, endpoints: Endpoints, clock: C
     scopes: scope.split(" "),
     origins,
     accountHint: null,
+    apiOrigin: null,
+    redirectUri: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isRecord } from "../../src/lib/json.ts";
 
 /** What the next authorize page, or token answers, are made to do. */
 export interface AuthorizationRules {
@@ -15,6 +16,14 @@ export interface AuthorizationRules {
   readonly extra: Readonly<Record<string, unknown>>;
   /** How long a token request takes, in milliseconds. */
   readonly delayMs: number;
+  /** Whether authorize must bring a challenge; without it neither challenge nor verifier is taken. */
+  readonly pkce: boolean;
+  /** The one way in which the application may name itself to the token endpoint. */
+  readonly authentication: "form" | "basic";
+  /** More parameters of the address that the browser is sent to. */
+  readonly landing: Readonly<Record<string, string>>;
+  /** Whether a refresh must name the redirect address of its sign-in; else it must not. */
+  readonly refreshRedirect: boolean;
 }
 
 export interface AuthorizationServer {
@@ -34,7 +43,10 @@ export interface AuthorizationServer {
     readonly issue?: boolean;
   }): void;
   /** A grant as if someone had signed in. */
-  grant(): { readonly accessToken: string; readonly refreshToken: string };
+  grant(redirectUri?: string | null): {
+    readonly accessToken: string;
+    readonly refreshToken: string;
+  };
   /** Ends all access tokens, or the grants as well. */
   end(what: "access" | "grants"): void;
   close(): Promise<void>;
@@ -42,6 +54,7 @@ export interface AuthorizationServer {
 
 interface Grant {
   readonly scopes: readonly string[];
+  readonly redirectUri: string | null;
   access: string | null;
   refresh: string | null;
   readonly spent: Set<string>;
@@ -55,11 +68,15 @@ const defaults: AuthorizationRules = {
   refreshToken: true,
   extra: {},
   delayMs: 0,
+  pkce: true,
+  authentication: "form",
+  landing: {},
+  refreshRedirect: false,
 };
 
 /**
- * A small OAuth 2 server that insists: PKCE by S256, exact redirect addresses, codes that count once, and refresh
- * tokens that rotate with the end of the family on reuse. It also serves `/me`, the API that the tokens are for.
+ * A small OAuth 2 server that insists: PKCE by S256, exact redirect addresses, one way of naming the application, codes
+ * that count once, and refresh tokens that rotate with the end of the family on reuse. It also serves `/me`, the API that the tokens are for.
  */
 export async function startAuthorizationServer(): Promise<AuthorizationServer> {
   let rules = defaults;
@@ -88,32 +105,49 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
       ...rules.extra,
     };
   };
-  const newGrant = (scopes: readonly string[]): Grant => {
-    const grant: Grant = { scopes, access: null, refresh: null, spent: new Set() };
+  const newGrant = (scopes: readonly string[], redirectUri: string | null): Grant => {
+    const grant: Grant = { scopes, redirectUri, access: null, refresh: null, spent: new Set() };
     grants.push(grant);
     return grant;
   };
   const exchange = (form: URLSearchParams): Record<string, unknown> | string => {
     const code = codes.get(form.get("code") ?? "");
     codes.delete(form.get("code") ?? "");
-    const verifier = form.get("code_verifier") ?? "";
-    const challenge = createHash("sha256").update(verifier).digest("base64url");
+    const verifier = form.get("code_verifier");
+    const challenge =
+      verifier === null ? "none" : createHash("sha256").update(verifier).digest("base64url");
     if (code === undefined || code.challenge !== challenge) return "invalid_grant";
+    if (rules.pkce !== (verifier !== null)) return "invalid_grant";
     if (code.redirectUri !== form.get("redirect_uri")) return "invalid_grant";
-    return issue(newGrant(code.scopes));
+    return issue(newGrant(code.scopes, code.redirectUri));
   };
   const refresh = (form: URLSearchParams): Record<string, unknown> | string => {
     const token = form.get("refresh_token") ?? "";
     const reused = grants.find((grant) => grant.spent.has(token));
     if (reused !== undefined) Object.assign(reused, { access: null, refresh: null });
     const grant = grants.find(({ refresh }) => refresh === token);
+    if (form.has("scope")) return "invalid_scope";
+    const named = rules.refreshRedirect ? (grant?.redirectUri ?? null) : null;
+    if (form.get("redirect_uri") !== named) return "invalid_request";
     return grant === undefined ? "invalid_grant" : issue(grant);
   };
-  const token = (form: URLSearchParams, response: ServerResponse) => {
+  const isKnown = (form: URLSearchParams, authorization: string | undefined): boolean => {
+    const pair = `${clientId}:${clientSecret}`;
+    const basic = `Basic ${Buffer.from(pair).toString("base64")}`;
+    if (rules.authentication === "basic")
+      return authorization === basic && !form.has("client_id") && !form.has("client_secret");
+    const inForm = `${form.get("client_id")}:${form.get("client_secret")}` === pair;
+    return inForm && authorization === undefined;
+  };
+  const token = (
+    form: URLSearchParams,
+    authorization: string | undefined,
+    response: ServerResponse,
+  ) => {
     tokenRequests.push(form);
     const served = override;
     override = null;
-    const known = form.get("client_id") === clientId && form.get("client_secret") === clientSecret;
+    const known = isKnown(form, authorization);
     const grantType = form.get("grant_type");
     const answer = () => (grantType === "refresh_token" ? refresh(form) : exchange(form));
     if (served !== null) {
@@ -133,6 +167,8 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
     const redirectUri = query.get("redirect_uri") ?? "";
     const landing = new URL(redirectUri);
     landing.searchParams.set("state", query.get("state") ?? "");
+    for (const [name, value] of Object.entries(rules.landing))
+      landing.searchParams.set(name, value);
     if (rules.deny) {
       landing.searchParams.set("error", "access_denied");
     } else {
@@ -160,16 +196,22 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    const form = new URLSearchParams(await bodyOf(request));
+    const body = await bodyOf(request);
+    const form = new URLSearchParams(body);
+    const { authorization } = request.headers;
     switch (`${request.method} ${url.pathname}`) {
       case "GET /authorize":
         return authorize(url.searchParams, response);
       case "POST /token":
         if (rules.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, rules.delayMs));
-        return token(form, response);
+        return token(form, authorization, response);
       case "POST /revoke": {
         const sent =
-          url.searchParams.get("token") ?? form.get("token") ?? form.get("stripe_user_id") ?? "";
+          url.searchParams.get("token") ??
+          form.get("token") ??
+          form.get("stripe_user_id") ??
+          tokenIn(body, { request, known: isKnown(new URLSearchParams(), authorization) }) ??
+          "";
         revoked.push(sent);
         const grant = grants.find((one) => one.refresh === sent || one.access === sent);
         if (grant !== undefined) Object.assign(grant, { access: null, refresh: null });
@@ -198,8 +240,8 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
     answerNext: (answer) => {
       override = answer;
     },
-    grant: () => {
-      const grant = newGrant(["contacts", "openid"]);
+    grant: (redirectUri = null) => {
+      const grant = newGrant(["contacts", "openid"], redirectUri);
       issue(grant);
       return { accessToken: grant.access ?? "", refreshToken: grant.refresh ?? "" };
     },
@@ -220,6 +262,17 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
 /** `key-bo-1` is a key of bo; every token is one of ana. */
 function accountOf(sent: string): string {
   return sent.startsWith("key-") ? (sent.slice(4).split("-")[0] ?? "") : "ana";
+}
+
+/** The token of a JSON body, from an application that named itself; null for any other request. */
+function tokenIn(
+  body: string,
+  { request, known }: { readonly request: IncomingMessage; readonly known: boolean },
+): string | null {
+  if (!known || request.headers["content-type"] !== "application/json") return null;
+  const parsed: unknown = JSON.parse(body);
+  const token = isRecord(parsed) ? parsed["token"] : null;
+  return typeof token === "string" ? token : null;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -22,6 +22,8 @@ export interface Ended {
 export interface CommandOptions {
   readonly cwd: string;
   readonly stdin?: string;
+  /** Whether stdin stays open for more, as that of a program that answers what it reads. */
+  readonly keepStdin?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of node itself. */
   readonly node?: readonly string[];
@@ -60,7 +62,8 @@ export function startAstralis(args: readonly string[], options: CommandOptions):
       for (const watch of watchers) watch();
     });
   child.stdin.on("error", () => {});
-  child.stdin.end(options.stdin ?? "");
+  if (options.keepStdin === true) child.stdin.write(options.stdin ?? "");
+  else child.stdin.end(options.stdin ?? "");
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) =>

@@ -15,7 +15,7 @@ import { createLog } from "../../src/lib/log.ts";
 import type { LogLine } from "../../src/lib/log.ts";
 import { systemRandom } from "../../src/lib/random.ts";
 import type { Connection } from "../../src/model/connection.ts";
-import type { Endpoints, Provider, Session } from "../../src/providers/provider.ts";
+import type { Endpoints, OAuthSignIn, Provider, Session } from "../../src/providers/provider.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/ports.ts";
 
@@ -68,7 +68,12 @@ export function endpointsAt(origin: string): Endpoints {
 
 export function oauthCredential(
   grant: { readonly accessToken: string; readonly refreshToken: string | null },
-  facts: { readonly origin: string; readonly issuedAtMs: number; readonly lifeSeconds?: number },
+  facts: {
+    readonly origin: string;
+    readonly issuedAtMs: number;
+    readonly lifeSeconds?: number;
+    readonly redirectUri?: string;
+  },
 ): OAuthCredential {
   return {
     kind: "oauth",
@@ -78,6 +83,8 @@ export function oauthCredential(
     scopes: ["contacts", "openid"],
     origins: [facts.origin],
     accountHint: null,
+    apiOrigin: null,
+    redirectUri: facts.redirectUri ?? null,
   };
 }
 
@@ -111,9 +118,22 @@ export const notebook: Provider = {
   open: (session) => ({ account: () => readAccount(session) }),
 };
 
+/** The notebook with another sign-in by OAuth, as other providers declare theirs. */
+export function notebookThat(changes: Partial<OAuthSignIn>): {
+  readonly provider: Provider;
+  readonly signIn: OAuthSignIn;
+} {
+  const usual = notebook.signIn.find((way): way is OAuthSignIn => way.kind === "oauth");
+  if (usual === undefined) throw new Error("the notebook signs in by OAuth");
+  const signIn = { ...usual, ...changes };
+  return { provider: { ...notebook, signIn: [signIn] }, signIn };
+}
+
 async function readAccount({ deps, endpoints, access }: Session) {
   const ask = (token: string) =>
-    deps.fetch(`${endpoints.api}/me`, { headers: { authorization: `Bearer ${token}` } });
+    deps.fetch(`${access.apiOrigin ?? endpoints.api}/me`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
   const token = await access.token();
   let response = await ask(token);
   if (response.status === 401) response = await ask(await access.renew(token));

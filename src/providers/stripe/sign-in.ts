@@ -31,6 +31,7 @@ export const connectOAuth: OAuthSignIn = {
   authorizeParameters: {},
   refreshToken: "none",
   redirectPath: "/oauth/callback",
+  answerNames: { account: "stripe_user_id" },
   revocation: "stripe-deauthorize",
 };
 

@@ -6,7 +6,8 @@ import type { OAuthCredential } from "../../../src/connections/credential.ts";
 import { openLoopback } from "../../../src/connections/loopback.ts";
 import type { Loopback } from "../../../src/connections/loopback.ts";
 import { exchangeCode, refreshTokens } from "../../../src/connections/token-endpoint.ts";
-import type { OAuthClient, TokenAnswer } from "../../../src/connections/token-endpoint.ts";
+import type { TokenAnswer } from "../../../src/connections/token-answer.ts";
+import type { OAuthClient } from "../../../src/connections/token-endpoint.ts";
 import { createStepClock, toInstant } from "../../../src/lib/clock.ts";
 import { isRecord, stableJson } from "../../../src/lib/json.ts";
 import type { Json } from "../../../src/lib/json.ts";
@@ -133,6 +134,7 @@ const tokens: Json = {
   id_token: "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.x",
   refresh_token_expires_in: 604_799,
   stripe_user_id: "acct_1",
+  instance_url: "https://acme.a.test",
 };
 const refusals: readonly Json[] = [
   { error: "invalid_grant", error_description: `the token ${secret} has been revoked` },
@@ -167,8 +169,8 @@ export const tokenTarget: Target = {
     const outcome = await readOrRefused(
       () =>
         asked["exchange"] === true
-          ? exchangeCode(client, { code, redirectUri: expected.redirectUri, verifier: null, state })
-          : refreshTokens(client, "refresh"),
+          ? exchangeCode(client, { code, redirectUri: expected.redirectUri, verifier: null })
+          : refreshTokens(client, { refreshToken: "refresh", redirectUri: null }),
       [secret],
     );
     if (outcome === null) return "refused";
@@ -190,7 +192,10 @@ function clientAnswering({ status, type, wait, body }: Record<string, Json>): OA
   const code = typeof status === "number" && status >= 200 && status < 600 ? status : 200;
   return {
     title: "Fuzzed",
-    signIn: connectOAuth,
+    signIn: {
+      ...connectOAuth,
+      answerNames: { account: "stripe_user_id", api: "instance_url" },
+    },
     endpoints: { api: "https://a.test", authorize: "https://a.test/a", token: "https://a.test/t" },
     app: { clientId: "id", clientSecret: "secret", redirectPort: null },
     deps: {
@@ -205,6 +210,12 @@ function checkTokens(answer: TokenAnswer): void {
   claim(answer.refreshToken === null || isText(answer.refreshToken), "a refresh token is no text");
   claim(answer.scopes === null || answer.scopes.every(isText), "a scope is no text");
   claim(answer.accountHint === null || isText(answer.accountHint), "the account's hint is no text");
+  const apiOrigin = answer.api !== null && "origin" in answer.api ? answer.api.origin : null;
+  claim(
+    apiOrigin === null ||
+      (apiOrigin.startsWith("https:") && new URL(apiOrigin).origin === apiOrigin),
+    "the API is at no https origin",
+  );
   for (const end of [answer.expiresAtMs, answer.grantExpiresAtMs]) {
     if (end === null) continue;
     claim(Number.isFinite(end), "a token ends at no time");
@@ -220,6 +231,8 @@ function checkTokens(answer: TokenAnswer): void {
     accountHint,
     scopes: scopes ?? [],
     origins: ["https://a.test"],
+    apiOrigin,
+    redirectUri: expected.redirectUri,
   };
   const read = parseCredential(credentialText(credential));
   claim(
@@ -244,6 +257,8 @@ export const credentialTarget: Target = {
         scopes: ["a"],
         origins: ["https://a.test"],
         accountHint: null,
+        apiOrigin: "https://acme.a.test",
+        redirectUri: "https://localhost:8765/",
       },
     ]);
     return dice.chance(0.2)

@@ -41,8 +41,8 @@ export const adapterMutations: readonly Mutation[] = [
     name: "the token before is not kept",
     law: 10,
     file: "src/connections/refresher.ts",
-    find: "const pair = { credential: renewed(credential, answer), previous: credential };",
-    replace: "const pair = { credential: renewed(credential, answer), previous: null };",
+    find: "return save(answer, { credential, entry, previous: credential });",
+    replace: "return save(answer, { credential, entry, previous: null });",
   },
   {
     name: "a token is renewed without reading it again",

@@ -195,6 +195,32 @@ describe("variables", () => {
     expect(config.orgs[0]?.connections[0]?.provider).toBe("stripe");
   });
 
+  test("that leave an application out leave its environment: no connection moves by them", () => {
+    const text = [
+      "version: 1",
+      "apps:",
+      "  quickbooks: { client_id: '${ID}', environment: sandbox }",
+      "  salesforce: { client_id: b, environment: '${WHERE}', redirect_uri: https://Acme.example }",
+      "  stripe: { client_id: c }",
+    ].join("\n");
+    const config = configOf(text);
+    expect(config.apps).toEqual({
+      salesforce: {
+        clientId: "b",
+        clientSecret: null,
+        redirectPort: null,
+        // As it is written: providers compare it letter for letter.
+        redirectUri: "https://Acme.example",
+      },
+      stripe: { clientId: "c", clientSecret: null, redirectPort: null },
+    });
+    expect(config.environments).toEqual({ quickbooks: "sandbox" });
+    expect(configOf(text, { WHERE: "sandbox" }).environments).toEqual({
+      quickbooks: "sandbox",
+      salesforce: "sandbox",
+    });
+  });
+
   test("with an empty default count as not written", () => {
     const text = connectionFile("schedule: ${S:-}", "collections: ['${C:-}', clients]");
     expect(configOf(text).orgs[0]?.connections[0]).toMatchObject({

@@ -195,6 +195,34 @@ describe("values", () => {
       "version: 1\napps: { google: { client_id: a, redirect_port: 70000 } }",
       "2:48 apps.google.redirect_port: must be a whole number from 1 to 65535",
     ],
+    [
+      "version: 1\napps: { google: { client_id: a, redirect_uri: acme.example } }",
+      "2:47 apps.google.redirect_uri: must be a URL",
+    ],
+    [
+      "version: 1\napps: { google: { client_id: a, redirect_uri: 'http://acme.example/' } }",
+      "2:47 apps.google.redirect_uri: must be https",
+    ],
+    [
+      "version: 1\napps: { google: { client_id: a, redirect_uri: 'http://localhost:1/' } }",
+      "2:47 apps.google.redirect_uri: must be https; for a redirect to this machine leave it out, or set redirect_port",
+    ],
+    [
+      "version: 1\napps: { google: { client_id: a, redirect_uri: 'https://acme.example/#x' } }",
+      "2:47 apps.google.redirect_uri: must not contain a #fragment",
+    ],
+    [
+      "version: 1\napps: { google: { client_id: a, redirect_uri: 'https://acme.example/?' } }",
+      "2:47 apps.google.redirect_uri: must not contain a ?query",
+    ],
+    [
+      "version: 1\napps: { google: { client_id: a, redirect_uri: 'https://a:b@acme.example' } }",
+      "2:47 apps.google.redirect_uri: must not contain credentials",
+    ],
+    [
+      "version: 1\napps: { google: { client_id: a, environment: ' ' } }",
+      "2:46 apps.google.environment: must not be empty",
+    ],
     ["version: 1\norgs: [acme]", "2:7 orgs: must be a mapping"],
     [
       "version: 1\norgs: { acme: { match: email } }",

@@ -32,6 +32,33 @@ describe("the configuration as it is shown", () => {
     });
   });
 
+  test("shows where sign-ins of an application are sent back to, and its environment", () => {
+    const config = configOf(
+      [
+        "version: 1",
+        "apps:",
+        "  quickbooks: { client_id: a, environment: sandbox }",
+        "  freshbooks: { client_id: b, redirect_uri: https://acme.example/signed-in }",
+      ].join("\n"),
+    );
+    expect(shownConfig(config)["apps"]).toEqual({
+      quickbooks: {
+        client_id: "a",
+        client_secret: "not set",
+        redirect_port: null,
+        redirect_uri: null,
+        environment: "sandbox",
+      },
+      freshbooks: {
+        client_id: "b",
+        client_secret: "not set",
+        redirect_port: null,
+        redirect_uri: "https://acme.example/signed-in",
+        environment: "production",
+      },
+    });
+  });
+
   test("names the variables that an application lacks, and what is not set", async () => {
     const config = configOf(await readFile(example, "utf8"), { STRIPE_CLIENT_ID: "ca_1" });
     expect(shownConfig(config)).toMatchObject({

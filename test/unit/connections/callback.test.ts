@@ -17,7 +17,11 @@ describe("readPastedCallback", () => {
     ["by the name localhost", good.replace("127.0.0.1", "localhost")],
     ["with a fragment", `${good}#`],
   ])("takes the address %s", (_name, text) => {
-    expect(readPastedCallback(text, expected)).toEqual({ kind: "code", code: "4/secret-code" });
+    expect(readPastedCallback(text, expected)).toEqual({
+      kind: "code",
+      code: "4/secret-code",
+      account: null,
+    });
   });
 
   it.each([
@@ -64,5 +68,62 @@ describe("readPastedCallback", () => {
   it("believes no refusal without the state", () => {
     const text = "http://127.0.0.1:5001/?error=access_denied";
     expect(readPastedCallback(text, expected)).toMatchObject({ kind: "unusable" });
+  });
+});
+
+describe("readPastedCallback of an https address that names the account", () => {
+  const away = {
+    redirectUri: "https://acme.example/signed-in",
+    state: "the-state",
+    accountParameter: "realmId",
+  };
+  const here = { ...away, redirectUri: "https://localhost:8765/callback" };
+  const query = "?code=secret-code&state=the-state&realmId=9130";
+  const taken = { kind: "code", code: "secret-code", account: "9130" };
+
+  it.each([
+    ["as it is", away, `https://acme.example/signed-in${query}`],
+    ["without its scheme", away, `acme.example/signed-in${query}`],
+    ["with the scheme that makes the page load", here, `http://localhost:8765/callback${query}`],
+    ["by the number of this machine", here, `https://127.0.0.1:8765/callback${query}`],
+    ["bare, of this machine", here, `localhost:8765/callback${query}`],
+  ])("takes the address %s", (_name, expected, text) => {
+    expect(readPastedCallback(text, expected)).toEqual(taken);
+  });
+
+  it.each([
+    ["this machine's", `http://127.0.0.1/signed-in${query}`, "is of 127.0.0.1"],
+    ["another port's", `https://acme.example:8443/signed-in${query}`, "is of acme.example:8443"],
+    ["a longer host's", `https://acme.example.evil.test/signed-in${query}`, "evil.test"],
+    ["another path's", `https://acme.example/${query}`, "is of acme.example"],
+    [
+      "another sign-in's",
+      `https://acme.example/signed-in${query.replace("the-state", "other")}`,
+      "another sign-in",
+    ],
+    [
+      "one without the account",
+      "https://acme.example/signed-in?code=secret-code&state=the-state",
+      "its `realmId` is missing",
+    ],
+    [
+      "one with an empty account",
+      "https://acme.example/signed-in?code=secret-code&state=the-state&realmId=",
+      "its `realmId` is missing",
+    ],
+    [
+      "one with an account that is no id",
+      "https://acme.example/signed-in?code=secret-code&state=the-state&realmId=9%0d%0a1",
+      "its `realmId` is missing",
+    ],
+  ])("refuses %s address, and repeats no code", (_name, text, message) => {
+    const callback = readPastedCallback(text, away);
+    expect(callback).toEqual({ kind: "unusable", message: expect.stringContaining(message) });
+    expect(JSON.stringify(callback)).not.toContain("secret-code");
+  });
+
+  it("needs no account to believe a refusal", () => {
+    const text = "https://acme.example/signed-in?state=the-state&error=access_denied";
+    expect(readPastedCallback(text, away)).toEqual({ kind: "denied" });
   });
 });

@@ -1,11 +1,13 @@
 import { createServer, request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { signInWithOAuth } from "../../../src/connections/sign-in.ts";
-import type { OAuthRequest, SignInUi } from "../../../src/connections/sign-in.ts";
+import type { OAuthRequest } from "../../../src/connections/sign-in.ts";
 import { createStepClock } from "../../../src/lib/clock.ts";
 import type { OAuthSignIn } from "../../../src/providers/provider.ts";
+import { connectOAuth } from "../../../src/providers/stripe/sign-in.ts";
 import { startAuthorizationServer } from "../../support/authorization-server.ts";
 import type { AuthorizationServer } from "../../support/authorization-server.ts";
+import { browse, createPerson, landingOf } from "../../support/signing-in.ts";
 import { createDeps, endpointsAt, notebook } from "../../support/signed-in-room.ts";
 
 const deps = createDeps();
@@ -16,40 +18,6 @@ beforeEach(async () => {
   server = await startAuthorizationServer();
 });
 afterEach(() => server.close());
-
-/** A person at a terminal: what they see, and what they paste when asked. */
-function createPerson(paste: ((link: string) => Promise<string>)[] = []) {
-  const seen = { link: "", notes: [] as string[], asked: 0, ended: 0 };
-  const ui: SignInUi = {
-    showLink: (url) => {
-      seen.link = url;
-    },
-    note: (text) => void seen.notes.push(text),
-    promptPastedUrl: (signal) => {
-      const next = paste[seen.asked];
-      seen.asked += 1;
-      if (next !== undefined) return next(seen.link);
-      return new Promise((_resolve, reject) => {
-        signal.addEventListener("abort", () => {
-          seen.ended += 1;
-          reject(new Error("the question was ended"));
-        });
-      });
-    },
-  };
-  return { ui, seen };
-}
-
-/** Where the authorize page sends the browser; nothing is asked of that place. */
-async function landingOf(link: string): Promise<string> {
-  const response = await fetch(link, { redirect: "manual" });
-  return response.headers.get("location") ?? "";
-}
-
-/** A browser that follows to the loopback listener. */
-async function browse(link: string): Promise<Response> {
-  return fetch(await landingOf(link));
-}
 
 async function withoutDisplay(): Promise<void> {
   throw new Error("no display");
@@ -316,10 +284,11 @@ describe("signInWithOAuth, refused", () => {
 describe("signInWithOAuth, odd answers that are fine", () => {
   it("reads Stripe Connect's: no end, no PKCE, and whose account it is", async () => {
     server.set({
+      pkce: false,
       lifeSeconds: null,
       extra: { token_type: "bearer", stripe_user_id: "acct_1", livemode: false },
     });
-    const { credential } = await start();
+    const { credential } = await start({ signIn: connectOAuth, scopes: ["read_write"] });
     expect(credential).toMatchObject({ expiresAtMs: null, accountHint: "acct_1" });
   });
 

@@ -39,3 +39,67 @@ describe("the endpoints of a connection", () => {
     });
   });
 });
+
+describe("an environment", () => {
+  const provider = {
+    title: "Books",
+    vendor: "books",
+    endpoints: {
+      api: "https://api.books.test",
+      authorize: "https://sign-in.books.test/authorize",
+      token: "https://sign-in.books.test/token",
+    },
+    environments: {
+      sandbox: { api: "https://sandbox.books.test" },
+      trial: { authorize: "https://trial.books.test/go", token: "https://trial.books.test/token" },
+    },
+  };
+  const { api, authorize, token } = provider.endpoints;
+  const { sandbox, trial } = provider.environments;
+
+  it.each([
+    ["none is named", undefined, {}, { api, authorize, token }],
+    ["production is", "production", {}, { api, authorize, token }],
+    ["it moves the API alone", "sandbox", {}, { ...sandbox, authorize, token }],
+    ["it moves the sign-in alone", "trial", {}, { api, ...trial }],
+    [
+      "an endpoint is moved over it",
+      "trial",
+      { token: "https://proxy.test/t" },
+      { api, ...trial, token: "https://proxy.test/t" },
+    ],
+    [
+      "the whole is moved over it, with its paths",
+      "trial",
+      { api: "http://127.0.0.1:4001" },
+      {
+        api: "http://127.0.0.1:4001",
+        authorize: "http://127.0.0.1:4001/go",
+        token: "http://127.0.0.1:4001/token",
+      },
+    ],
+  ])("moves what it says, where %s", (_name, environment, overrides, expected) => {
+    expect(resolveEndpoints(provider, overrides, { environment })).toEqual(expected);
+  });
+
+  it.each([
+    [provider, "sandbx", "production, sandbox, trial"],
+    [provider, "", "production, sandbox, trial"],
+    [provider, "constructor", "production, sandbox, trial"],
+    [stripe, "sandbox", "production"],
+  ])("that is none of %o is refused, and the known ones are named", (of, environment, known) => {
+    const resolve = () => resolveEndpoints(of, {}, { environment });
+    expect(resolve).toThrow(
+      expect.objectContaining({
+        code: "config-invalid",
+        message: `apps.${of.vendor}.environment is none of the environments of ${of.title}`,
+        hint: `Set it to one of: ${known}.`,
+      }),
+    );
+  });
+
+  it("that the provider itself names production moves as any other", () => {
+    const moved = { ...provider, environments: { production: { api: "https://live.books.test" } } };
+    expect(resolveEndpoints(moved, {}).api).toBe("https://live.books.test");
+  });
+});

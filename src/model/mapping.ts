@@ -21,8 +21,8 @@ export const mappingTransitions: Readonly<Record<MappingState, readonly MappingS
   linked: ["missing", "merged", "suppressed", "duplicate", "unlinked"],
   missing: ["linked", "merged", "unlinked", "suppressed"],
   unlinked: ["linked", "suppressed"],
-  suppressed: ["linked", "missing", "unlinked"],
-  duplicate: ["linked", "missing", "unlinked"],
+  suppressed: ["linked", "missing", "merged", "unlinked"],
+  duplicate: ["linked", "missing", "suppressed", "unlinked"],
   merged: ["linked"],
   cancelled: [],
 };

@@ -313,7 +313,8 @@ export function followMerge(
   const open = work.openEntry(mapping.clientId, party.connectionId);
   if (open && !isUnderWay(open)) work.dropEntry(open);
   if (survivor.clientId === mapping.clientId && survivor.state === "duplicate") {
-    promote(work, here, survivor);
+    if (isRemoved) work.putMapping({ ...survivor, state: "suppressed", stateAt: here.at });
+    else promote(work, here, survivor);
   }
   if (survivor.clientId !== mapping.clientId && !isRemoved) {
     const message = `it was merged there into ${into}, which is client ${survivor.clientId}; this was client ${mapping.clientId}`;

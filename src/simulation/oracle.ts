@@ -365,6 +365,7 @@ export function checkWinners(scene: Scene): readonly Violation[] {
     const isClear = latestMs > startMs && others.every(([, atMs]) => atMs < latestMs);
     const held = hub.conflicts.some((one) => one.clientId === clientId && one.field === last.field);
     if (!isClear || held || last.field === "email") return [];
+    if (isEmpty(last.value) && wasLinkedAfter(scene, clientId, last.atMs)) return [];
     const final = client.fields[last.field] ?? null;
     const lenses = world.places.flatMap((place) => place.provider.clients?.lens ?? []);
     const same = lenses.some((lens) =>
@@ -388,6 +389,14 @@ export function checkWinners(scene: Scene): readonly Violation[] {
 function earliestTold({ world, chronicle }: Scene, { side, atMs }: Typing): number {
   if (side === "here" || world.places[side]?.account.tellsTimes) return atMs;
   return chronicle.passes[side]?.findLast((startedMs) => startedMs < atMs) ?? 0;
+}
+
+/** Where two first meet, a value beats none, whenever that was emptied (law 1). */
+function wasLinkedAfter({ world }: Scene, clientId: string, atMs: number): boolean {
+  return world.journal.some(
+    (change) =>
+      change.clientId === clientId && change.action !== "update" && toEpochMs(change.at) >= atMs,
+  );
 }
 
 /** A person saw the value here, and typed another one over it. */

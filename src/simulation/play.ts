@@ -99,11 +99,11 @@ export async function sync(
   const document = await told(world, chronicle, () => process.engine.sync(world.org(), options));
   if (document === null) return null;
   world.heard.push(JSON.stringify(document));
-  if (!process.life.ended)
-    for (const connection of document.connections) noteDefect(chronicle, connection);
-  for (const [index, place] of world.places.entries()) {
-    const own = document.connections.find(({ name }) => name === place.plan.name);
-    if (own?.error === undefined && !options.dryRun) chronicle.passes[index]?.push(startedMs);
+  if (process.life.ended) return document;
+  for (const connection of document.connections) {
+    noteDefect(chronicle, connection);
+    const index = world.places.findIndex(({ plan }) => plan.name === connection.name);
+    if (!connection.error && !options.dryRun) chronicle.passes[index]?.push(startedMs);
   }
   return document;
 }

@@ -222,7 +222,12 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
           if (party === undefined || current?.state !== "due") return null;
           const owed = claim(work, now, party, current);
           if (owed === null) return null;
-          const frozen = { fields: owed.fields, key: ids(), sentAt: now.at, externalId: owed.mapping.externalId };
+          const frozen = {
+            fields: owed.fields,
+            key: ids(),
+            sentAt: now.at,
+            externalId: owed.mapping.externalId,
+          };
           freeze(work, current, frozen);
           return { entry: { ...current, frozen }, mapping: owed.mapping, fields: owed.fields };
         });

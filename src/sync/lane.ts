@@ -1,5 +1,6 @@
-import { instantOf } from "../lib/clock.ts";
-import { AstralisError, AuthError, InternalError } from "../lib/errors.ts";
+import { instantOf, toEpochMs, toInstant } from "../lib/clock.ts";
+import { AstralisError, AuthError, InternalError, ProviderError } from "../lib/errors.ts";
+import type { Place } from "../lib/errors.ts";
 import type { Fetch } from "../lib/http.ts";
 import type { ConnectionConfig } from "../config/config.ts";
 import type { Connection } from "../model/connection.ts";
@@ -22,8 +23,10 @@ export interface Lane {
   readonly watch: Watch;
   lease: LeaseKeeper | null;
   line: Line | null;
-  /** Its pull is over, one way or the other. */
-  isPulled: boolean;
+  /** How far its pull is; over, one way or the other, once it is "pulled". */
+  stage: "settling" | "pulling" | "pulled";
+  /** Whether it was its pull that failed. */
+  isPullBroken: boolean;
   /** Staged whole, and not committed yet. */
   listing: Listing | null;
   error: AstralisError | null;
@@ -36,7 +39,8 @@ export function createLane(run: SyncRun, member: Member): Lane {
     watch: createWatch(run.parts.deps.clock),
     lease: null,
     line: null,
-    isPulled: false,
+    stage: "settling",
+    isPullBroken: false,
     listing: null,
     error: null,
   };
@@ -104,11 +108,26 @@ export function refuseUnready(run: SyncRun, row: Connection, config: ConnectionC
       place,
     });
   }
+  const waitMs = row.retryAt === null ? 0 : toEpochMs(row.retryAt) - run.parts.deps.clock.now();
+  if (waitMs > 0) throw leftAlone(config, row.retryAt, waitMs, place);
   if (row.account !== null) return;
   throw new AuthError("not-connected", `${config.name} is not signed in`, {
     hint: `astralis connect ${config.provider} --connection ${config.name} --org ${run.org.name}`,
     place,
   });
+}
+
+/** What was asked for in one run holds for the next ones, whoever starts them (law 11). */
+function leftAlone(config: ConnectionConfig, until: string | null, waitMs: number, place: Place) {
+  return new ProviderError(
+    "rate-limited",
+    `the provider of ${config.name} asked to be left alone until ${until}`,
+    {
+      hint: "A sync after that time goes on where this one stopped; nothing is lost.",
+      retry: { afterSeconds: waitMs / 1000 },
+      place,
+    },
+  );
 }
 
 /**
@@ -183,6 +202,10 @@ async function setStatus(
   // Somebody paused or disconnected it while this run worked: their word stands.
   if (status !== "syncing" && row?.status === "paused") return;
   const complete = status === "idle" && error === null ? { lastCompleteAt: at } : {};
+  // A write that has to wait keeps its own time, and reads go on meanwhile.
+  const asked = lane.isPullBroken && typeof error?.retry === "object" ? error.retry : null;
+  const waits = asked?.afterSeconds ?? 0;
+  const retryAt = waits > 0 ? { retryAt: toInstant(deps.clock.now() + waits * 1000) } : {};
   const kept = status === "syncing" ? (row?.lastError ?? null) : null;
   await store.connections.setStatus(
     lane.member.row.id,
@@ -191,6 +214,7 @@ async function setStatus(
       reason: status === "error" && error ? reasonOf(error) : null,
       lastError: error ? error.message : kept,
       ...complete,
+      ...retryAt,
     },
     at,
   );

@@ -39,12 +39,14 @@ export async function runConnections(
       await step(lane, () => enter(run, lane, parties));
       await advance(lane, async (line) => {
         await hands.settle(line, "before-pull");
+        lane.stage = "pulling";
         lane.listing = await pull(line, {
           full: run.options.full ?? false,
           accepted: (["deletes", "changes"] as const).filter(accepts),
         });
       });
-      lane.isPulled = true;
+      lane.isPullBroken = lane.stage === "pulling" && lane.error !== null;
+      lane.stage = "pulled";
     };
     const takeIn = async (some: readonly Lane[]) => {
       await inTurn(async () => {
@@ -67,9 +69,9 @@ export async function runConnections(
     const inTurn = createTurns();
     const pulls = lanes.map((lane) => ({ lane, ended: pullIn(lane) }));
     await Promise.all(pulls.map(({ lane, ended }) => Promise.race([ended, lane.watch.stalled])));
-    const late = pulls.filter(({ lane }) => !lane.isPulled);
+    const late = pulls.filter(({ lane }) => lane.stage !== "pulled");
     await Promise.all([
-      takeIn(lanes.filter((lane) => lane.isPulled)),
+      takeIn(lanes.filter((lane) => lane.stage === "pulled")),
       ...late.map(({ lane, ended }) => ended.then(() => takeIn([lane]))),
     ]);
     await Promise.all(lanes.map((lane) => advance(lane, (line) => hands.deliverRest(line))));

@@ -399,14 +399,20 @@ function wasLinkedAfter({ world }: Scene, clientId: string, atMs: number): boole
   );
 }
 
-/** A person saw the value here, and typed another one over it. */
-function isRetyped({ world }: Scene, clientId: string, { field, value }: Typing): boolean {
+/** It had arrived here, and a person typed another one over it, here or on another side. */
+function isRetyped({ world, chronicle }: Scene, clientId: string, typing: Typing): boolean {
+  const { field, value, atMs } = typing;
+  const later = chronicle.typed.filter(
+    (one) => one !== typing && one.field === field && one.atMs >= atMs,
+  );
   return world.journal.some(
     (change) =>
       change.clientId === clientId &&
       change.field === field &&
-      change.rule === "edited-here" &&
-      sameValue(change.before, value),
+      sameValue(change.before, value) &&
+      (change.rule === "edited-here" ||
+        (change.rule === "remote-changed" &&
+          later.some((one) => sameValue(normalValue(field, one.value), change.after)))),
   );
 }
 

@@ -186,14 +186,10 @@ async function editHere(
   await told(world, chronicle, () => engine.updateClient(org, client.id, { fields: edit.fields }));
   // A process that crashed does not say whether it was done: the database does.
   const after = await world.store.reads.client(world.orgId, client.id);
-  const typed = Object.entries(normalFields(edit.fields));
-  if (after && typed.every(([field, value]) => sameValue(value, after.fields[field] ?? null)))
-    note(
-      world,
-      chronicle,
-      { side: "here", id: client.id },
-      changedOf(edit.fields, before?.fields ?? {}),
-    );
+  const typed = Object.entries(changedOf(edit.fields, before?.fields ?? {}));
+  // A value that was set back to what both sides last agreed on gives way to the other side's in the same moment.
+  const stands = typed.filter(([field, value]) => sameValue(value, after?.fields[field] ?? null));
+  note(world, chronicle, { side: "here", id: client.id }, Object.fromEntries(stands));
 }
 
 function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere): void {

@@ -23,7 +23,7 @@ export interface Line extends Member {
   /** Every connection of the organization that syncs clients, as the database has them now. */
   parties(): Promise<readonly Party[]>;
   /** Tells that this connection is in trouble: the others go on without it (law 11). */
-  stall(): void;
+  readonly stall: () => void;
   progress(step: Progress["step"], done: number, total: number | null): void;
   readonly signal: AbortSignal | undefined;
 }

@@ -15,7 +15,7 @@ export async function withPatience<T>(
     readonly attempts: number;
     readonly signal: AbortSignal | undefined;
     /** Told before each wait. */
-    onFailure?(): void;
+    readonly onFailure?: () => void;
   },
   read: () => Promise<T>,
 ): Promise<T> {

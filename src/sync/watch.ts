@@ -8,7 +8,7 @@ export interface Watch {
   /** Something was heard of it. */
   sign(): void;
   /** It is in trouble. */
-  stall(): void;
+  readonly stall: () => void;
   /** Resolves once it is in trouble, or was silent for too long. */
   readonly stalled: Promise<void>;
   /** Nobody looks any more. */

@@ -46,7 +46,7 @@ export interface StepClock extends Clock {
 
 interface Waiting {
   readonly epochMs: number;
-  resolve(): void;
+  readonly resolve: () => void;
 }
 
 export function createStepClock(startMs: number): StepClock {

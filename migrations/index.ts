@@ -1,4 +1,5 @@
 import { clientsBothWays } from "./0001-clients-both-ways.ts";
+import { whenToAskAgain } from "./0002-when-to-ask-again.ts";
 
 export interface Migration {
   /** Without a file's ending: a migration is the same one whether it runs from source or from a build. */
@@ -10,4 +11,5 @@ export interface Migration {
 /** Oldest first. Only ever appended to: one that was released is never changed. */
 export const migrations: readonly Migration[] = [
   { name: "0001-clients-both-ways", statements: clientsBothWays },
+  { name: "0002-when-to-ask-again", statements: whenToAskAgain },
 ];

@@ -76,7 +76,9 @@ const sync = z.strictObject({
     .min(0)
     .max(100)
     .default(3)
-    .describe("How often a write that a provider refuses is tried again before it is set aside."),
+    .describe(
+      "How often a read that failed is tried again within one sync; what is owed waits for the next one.",
+    ),
   batch_size: z
     .int()
     .min(1)

@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 /** Makes UUIDs of version 7 (RFC 9562, section 5.7): they sort by the time they were made. */
 export type Ids = () => string;
 
-export function createIds(clock: Clock, random: Random): Ids {
+export function createIds(clock: Pick<Clock, "now">, random: Random): Ids {
   let lastMs = 0;
   let sequence = 0;
   return () => {

@@ -46,6 +46,8 @@ export interface Connection {
   readonly reason: ConnectionReason | null;
   /** A sentence for people; never holds what a provider sent. */
   readonly lastError: string | null;
+  /** The provider asked to be left alone until then. */
+  readonly retryAt: Instant | null;
   /** End of the last complete pass over all of its collections. */
   readonly lastCompleteAt: Instant | null;
   readonly createdAt: Instant;

@@ -21,8 +21,8 @@ export const mappingTransitions: Readonly<Record<MappingState, readonly MappingS
   linked: ["missing", "merged", "suppressed", "duplicate", "unlinked"],
   missing: ["linked", "merged", "unlinked", "suppressed"],
   unlinked: ["linked", "suppressed"],
-  suppressed: ["linked", "missing", "unlinked"],
-  duplicate: ["linked", "missing", "unlinked"],
+  suppressed: ["linked", "missing", "merged", "unlinked"],
+  duplicate: ["linked", "missing", "suppressed", "unlinked"],
   merged: ["linked"],
   cancelled: [],
 };
@@ -74,8 +74,6 @@ export interface Mapping {
   readonly seen: Seen | null;
   readonly lastSyncedAt: Instant | null;
   readonly lastDirection: LastDirection | null;
-  /** The run whose complete pass found it absent, while `missing`. */
-  readonly missingRun: string | null;
   /** Fields that the provider turned back after they were sent; three times freeze one (law 4). */
   readonly flips: Readonly<Record<string, Flip>>;
   /** Counts up with each write, as a client's revision does. */

@@ -33,6 +33,8 @@ export interface ConnectionStatusDocument {
   readonly failing_records: number;
   readonly grant_expires_at?: string;
   readonly last_error?: string;
+  /** The provider asked to be left alone until then. */
+  readonly retry_at?: string;
 }
 
 export interface StatusOptions {
@@ -116,6 +118,7 @@ function connectionStatus(
     failing_records: evidence?.failingRecords ?? 0,
     ...(grantExpiresAt === null ? {} : { grant_expires_at: grantExpiresAt }),
     ...(row?.lastError ? { last_error: row.lastError } : {}),
+    ...(row?.retryAt ? { retry_at: row.retryAt } : {}),
   };
 }
 

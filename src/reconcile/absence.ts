@@ -19,7 +19,6 @@ export function markMissing(
     ...mapping,
     state: "missing",
     stateAt: here.at,
-    missingRun: here.runId,
   };
   work.putMapping(missing);
   journalRecord(work, here, missing, { action: "unlink", rule });

@@ -118,6 +118,7 @@ export function settle(
       return work.putEntry({
         ...entry,
         state: "unknown",
+        attempts: entry.attempts + 1,
         nextAttemptAt: outcome.at,
         reason: outcome.reason,
       });

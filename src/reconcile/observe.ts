@@ -129,7 +129,7 @@ function relink(
 ): void {
   const client = work.client(mapping.clientId);
   if (client.removedAt !== null && mapping.state === "missing") {
-    const kept: Mapping = { ...mapping, state: "suppressed", stateAt: here.at, missingRun: null };
+    const kept: Mapping = { ...mapping, state: "suppressed", stateAt: here.at };
     work.putMapping(kept);
     return observeSuppressed(work, here, party, kept, seen);
   }
@@ -138,7 +138,7 @@ function relink(
   const state: MappingState =
     other && other.id !== mapping.id && other.state === "linked" ? "duplicate" : "linked";
   if (state === "duplicate") return;
-  const linked = withSeen({ ...mapping, state, stateAt: here.at, missingRun: null }, seen, {
+  const linked = withSeen({ ...mapping, state, stateAt: here.at }, seen, {
     here,
     party,
   });
@@ -299,7 +299,7 @@ export function followMerge(
   const isRemoved = work.client(mapping.clientId).removedAt !== null;
   // The record of a client that was removed here stays out under its new id, and keeps what it is owed.
   if (isRemoved && survivor === undefined)
-    return work.putMapping({ ...mapping, externalId: into, state: "suppressed", missingRun: null });
+    return work.putMapping({ ...mapping, externalId: into, state: "suppressed" });
   const merged: Mapping = { ...mapping, state: "merged", stateAt: here.at };
   work.putMapping(merged);
   journalRecord(work, here, merged, { action: "unlink", rule: "merged-there" });
@@ -307,13 +307,14 @@ export function followMerge(
   if (survivor === undefined) {
     // The same record under a new id: the base goes with it, and so does what it is owed.
     const renamed = { ...mapping, id: here.ids(), revision: 0, externalId: into };
-    work.putMapping({ ...renamed, state: "linked", stateAt: here.at, missingRun: null });
+    work.putMapping({ ...renamed, state: "linked", stateAt: here.at });
     return reconcileClient(work, here, mapping.clientId);
   }
   const open = work.openEntry(mapping.clientId, party.connectionId);
   if (open && !isUnderWay(open)) work.dropEntry(open);
   if (survivor.clientId === mapping.clientId && survivor.state === "duplicate") {
-    promote(work, here, survivor);
+    if (isRemoved) work.putMapping({ ...survivor, state: "suppressed", stateAt: here.at });
+    else promote(work, here, survivor);
   }
   if (survivor.clientId !== mapping.clientId && !isRemoved) {
     const message = `it was merged there into ${into}, which is client ${survivor.clientId}; this was client ${mapping.clientId}`;

@@ -207,7 +207,6 @@ export function freshMapping(
     seen: null,
     lastSyncedAt: null,
     lastDirection: null,
-    missingRun: null,
     flips: {},
     revision: 0,
   };

@@ -231,9 +231,14 @@ function asked(
   return answer.status < 300 ? objectOf(answer.body) : null;
 }
 
-function parsed(json: string): Json {
-  const value: unknown = JSON.parse(json);
-  return objectOf(value);
+/** Nothing where a fault put a page of its own in the answer's place. */
+function parsed(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    return objectOf(value);
+  } catch {
+    return {};
+  }
 }
 
 function objectOf(value: unknown): Json {

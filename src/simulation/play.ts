@@ -99,11 +99,11 @@ export async function sync(
   const document = await told(world, chronicle, () => process.engine.sync(world.org(), options));
   if (document === null) return null;
   world.heard.push(JSON.stringify(document));
-  if (!process.life.ended)
-    for (const connection of document.connections) noteDefect(chronicle, connection);
-  for (const [index, place] of world.places.entries()) {
-    const own = document.connections.find(({ name }) => name === place.plan.name);
-    if (own?.error === undefined && !options.dryRun) chronicle.passes[index]?.push(startedMs);
+  if (process.life.ended) return document;
+  for (const connection of document.connections) {
+    noteDefect(chronicle, connection);
+    const index = world.places.findIndex(({ plan }) => plan.name === connection.name);
+    if (!connection.error && !options.dryRun) chronicle.passes[index]?.push(startedMs);
   }
   return document;
 }
@@ -186,14 +186,10 @@ async function editHere(
   await told(world, chronicle, () => engine.updateClient(org, client.id, { fields: edit.fields }));
   // A process that crashed does not say whether it was done: the database does.
   const after = await world.store.reads.client(world.orgId, client.id);
-  const typed = Object.entries(normalFields(edit.fields));
-  if (after && typed.every(([field, value]) => sameValue(value, after.fields[field] ?? null)))
-    note(
-      world,
-      chronicle,
-      { side: "here", id: client.id },
-      changedOf(edit.fields, before?.fields ?? {}),
-    );
+  const typed = Object.entries(changedOf(edit.fields, before?.fields ?? {}));
+  // A value that was set back to what both sides last agreed on gives way to the other side's in the same moment.
+  const stands = typed.filter(([field, value]) => sameValue(value, after?.fields[field] ?? null));
+  note(world, chronicle, { side: "here", id: client.id }, Object.fromEntries(stands));
 }
 
 function editThere(world: SimulatedWorld, chronicle: Chronicle, edit: EditThere): void {

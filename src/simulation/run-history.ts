@@ -8,10 +8,9 @@ import {
   checkConvergence,
   checkDeletes,
   checkDuplicates,
-  checkEdits,
   checkTraces,
-  checkWinners,
 } from "./oracle.ts";
+import { checkEdits, checkWinners } from "./oracle-edits.ts";
 import type { Scene, Violation } from "./oracle.ts";
 import { play } from "./play.ts";
 import { bringToRest } from "./rest.ts";

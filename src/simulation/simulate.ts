@@ -41,7 +41,16 @@ export interface Simulation extends Totals {
   readonly seed: number;
   readonly duration_ms: number;
   readonly histories_per_second: number;
+  /** What the process held when the first history was over, and when the last one was. */
+  readonly held: { readonly first: Held; readonly last: Held };
   readonly failures: readonly Failure[];
+}
+
+export interface Held {
+  /** Timers, sockets, files and the like that keep a process alive. */
+  readonly handles: number;
+  /** After a collection, where the process was started with `--expose-gc`. */
+  readonly heap_mb: number;
 }
 
 /** A history that broke a law, as short as it could be made. */
@@ -61,12 +70,14 @@ export interface Failure {
 export async function simulate(options: SimulationOptions): Promise<Simulation> {
   const startedMs = options.clock.now();
   let totals = nothing;
+  let first: Held | null = null;
   const failures: Failure[] = [];
   for (let index = 0; index < options.histories; index += 1) {
     options.signal?.throwIfAborted();
     const history = narrowed(generateHistory(options.seed + index), options);
     const played = await playHistory(history);
     totals = sum(totals, played);
+    first ??= heldNow();
     if (played.violations.length > 0) {
       const failure = await failureOf(history, played, options);
       failures.push(failure);
@@ -76,12 +87,22 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     options.onHistory?.(index + 1, totals);
   }
   const durationMs = options.clock.now() - startedMs;
+  const last = heldNow();
   return {
     seed: options.seed,
     ...totals,
     duration_ms: durationMs,
     histories_per_second: Math.round((totals.histories / Math.max(1, durationMs)) * 10_000) / 10,
+    held: { first: first ?? last, last },
     failures,
+  };
+}
+
+function heldNow(): Held {
+  globalThis.gc?.();
+  return {
+    handles: process.getActiveResourcesInfo().length,
+    heap_mb: Math.round(process.memoryUsage().heapUsed / 1e5) / 10,
   };
 }
 

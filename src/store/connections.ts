@@ -71,9 +71,9 @@ export function createConnections(database: Database): ConnectionPort {
     setStatus: (id, to, at) =>
       update(
         id,
-        `status = ?, reason = ?, last_error = ?,
+        `status = ?, reason = ?, last_error = ?, retry_at = ?,
           last_complete_at = coalesce(?, last_complete_at), updated_at = ?`,
-        [to.status, to.reason, to.lastError, to.lastCompleteAt ?? null, at],
+        [to.status, to.reason, to.lastError, to.retryAt ?? null, to.lastCompleteAt ?? null, at],
       ),
   };
 }

@@ -89,6 +89,8 @@ export interface ConnectionPort {
       readonly reason: ConnectionReason | null;
       readonly lastError: string | null;
       readonly lastCompleteAt?: Instant;
+      /** Not to be asked before then; at any time where it is left out. */
+      readonly retryAt?: Instant;
     },
     at: Instant,
   ): Promise<void>;
@@ -150,8 +152,6 @@ export interface CursorRow {
   readonly cursor: string | null;
   /** When that listing started. */
   readonly cursorAt: Instant | null;
-  /** When the last full listing started. */
-  readonly fullAt: Instant | null;
   /** The listing under way. */
   readonly listing: Listing | null;
   /** End of the last complete pass. */
@@ -303,7 +303,6 @@ export interface Reader {
     afterId?: string,
   ): Promise<readonly Mapping[]>;
   outboxOf(clientIds: readonly string[]): Promise<readonly OutboxEntry[]>;
-  outbox(ids: readonly string[]): Promise<readonly OutboxEntry[]>;
   conflictsOf(mappingIds: readonly string[]): Promise<readonly Conflict[]>;
   parked(
     connectionId: string,

@@ -84,7 +84,6 @@ export function createReader(sql: Sql): Reader {
     },
     outboxOf: async (clientIds) =>
       (await among<OutboxRow>("outbox", "client_id", clientIds)).map(toOutboxEntry),
-    outbox: async (ids) => (await among<OutboxRow>("outbox", "id", ids)).map(toOutboxEntry),
     conflictsOf: async (mappingIds) =>
       (await among<ConflictRow>("conflicts", "mapping_id", mappingIds)).map(toConflict),
     parked: async (connectionId, collection, externalIds) => {

@@ -253,7 +253,6 @@ async function endListing(line: Line, cursor: CursorRow | null, listing: Listing
         collection: "clients",
         cursor: listing.endCursor,
         cursorAt: listing.startedAt,
-        fullAt: listing.mode === "full" ? listing.startedAt : (cursor?.fullAt ?? null),
         lastCompleteAt: now,
         settledRules: cursor?.settledRules ?? null,
       },

@@ -22,6 +22,8 @@ export interface Line extends Member {
   readonly tally: Tally;
   /** Every connection of the organization that syncs clients, as the database has them now. */
   parties(): Promise<readonly Party[]>;
+  /** Tells that this connection is in trouble: the others go on without it (law 11). */
+  readonly stall: () => void;
   progress(step: Progress["step"], done: number, total: number | null): void;
   readonly signal: AbortSignal | undefined;
 }

@@ -11,6 +11,8 @@ export async function lookUp(
   return patiently(line, () => line.session.get(externalIds));
 }
 
+/** A read that is repeated where that can help; the others do not wait for it once it failed (law 11). */
 export function patiently<T>(line: Line, read: () => Promise<T>): Promise<T> {
-  return withPatience(line.deps, line.config.maxRetries, read, line.signal);
+  const { config, signal, stall } = line;
+  return withPatience(line.deps, { attempts: config.maxRetries, signal, onFailure: stall }, read);
 }

@@ -10,10 +10,16 @@ const longestWaitSeconds = 20;
  */
 export async function withPatience<T>(
   deps: Pick<Deps, "clock" | "random">,
-  attempts: number,
+  options: {
+    /** How often a read is tried again. */
+    readonly attempts: number;
+    readonly signal: AbortSignal | undefined;
+    /** Told before each wait. */
+    readonly onFailure?: () => void;
+  },
   read: () => Promise<T>,
-  signal?: AbortSignal,
 ): Promise<T> {
+  const { attempts, signal } = options;
   for (let attempt = 1; ; attempt += 1) {
     signal?.throwIfAborted();
     try {
@@ -23,6 +29,7 @@ export async function withPatience<T>(
       const waitSeconds =
         attempt > attempts ? null : waitAfter(error, attempt, deps.random.fraction());
       if (waitSeconds === null) throw error;
+      options.onFailure?.();
       await deps.clock.sleep(waitSeconds * 1000, signal);
     }
   }
@@ -35,5 +42,5 @@ export function waitAfter(error: unknown, attempt: number, jitter: number): numb
   if (error.retry !== "later") {
     return error.retry.afterSeconds <= longestWaitSeconds ? error.retry.afterSeconds : null;
   }
-  return 2 ** (attempt - 1) * (0.5 + jitter / 2);
+  return Math.min(2 ** (attempt - 1), longestWaitSeconds) * (0.5 + jitter / 2);
 }

@@ -4,7 +4,7 @@ import type { Page } from "../providers/provider.ts";
 import type { CursorRow, Listing, StagedRow } from "../store/ports.ts";
 import type { Line } from "./line.ts";
 import { rulesFingerprint } from "./parties.ts";
-import { withPatience } from "./patience.ts";
+import { patiently } from "./look-up.ts";
 
 /** A listing that was cut off longer ago is begun again: its page tokens may have lapsed, its records are old. */
 const resumableMs = 12 * 3600_000;
@@ -101,12 +101,7 @@ function nextPage(line: Line, cursor: CursorRow | null, listing: Listing): Promi
     cursor: listing.mode === "full" ? null : (cursor?.cursor ?? null),
     page: listing.page,
   };
-  return withPatience(
-    line.deps,
-    line.config.maxRetries,
-    () => line.session.pull(request),
-    line.signal,
-  );
+  return patiently(line, () => line.session.pull(request));
 }
 
 async function stage(line: Line, listing: Listing, page: Page): Promise<Listing> {

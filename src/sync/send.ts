@@ -1,4 +1,5 @@
-import { toEpochMs, toInstant } from "../lib/clock.ts";
+import { toInstant } from "../lib/clock.ts";
+import type { Instant } from "../lib/clock.ts";
 import { AstralisError, AuthError, ProviderError } from "../lib/errors.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Frozen, OutboxEntry } from "../model/outbox.ts";
@@ -41,7 +42,7 @@ export async function send(line: Line, claimed: Claimed, trouble: Trouble): Prom
     trouble.failures = 0;
     return await outcomeOf(line, answer);
   } catch (error) {
-    return failed(line, claimed.entry, error, trouble);
+    return failed(line, error, trouble);
   }
 }
 
@@ -72,11 +73,11 @@ export async function settleEntry(line: Line, entry: OutboxEntry, outcome: Outco
   });
 }
 
-/** Until then, a record that is not found may still be on its way (law 5). */
-export function unknownUntilMs(line: Line, entry: OutboxEntry): number {
-  const sentAtMs = entry.frozen ? toEpochMs(entry.frozen.sentAt) : line.deps.clock.now();
+/** Of what was sent up to now: until then, a record that is not found may still be on its way (law 5). */
+export function unknownUntil(line: Line): Instant {
   const lagSeconds = line.config.searchLagSeconds ?? line.capabilities.searchLagSeconds;
-  return sentAtMs + 1000 * (line.config.requestTimeoutSeconds + lagSeconds);
+  const waitSeconds = line.config.requestTimeoutSeconds + lagSeconds;
+  return toInstant(line.deps.clock.now() + 1000 * waitSeconds);
 }
 
 function write(line: Line, { entry, mapping, frozen }: Claimed): Promise<WriteAnswer> {
@@ -105,7 +106,7 @@ async function outcomeOf(line: Line, answer: WriteAnswer): Promise<Outcome> {
 }
 
 /** An error is told apart by what it says of the write: never carried out, or perhaps. */
-function failed(line: Line, entry: OutboxEntry, error: unknown, trouble: Trouble): Outcome {
+function failed(line: Line, error: unknown, trouble: Trouble): Outcome {
   if (!(error instanceof AstralisError)) throw error;
   const maybeDone = error instanceof ProviderError && error.executed === "unknown";
   if (!maybeDone && error.code === "provider-refused") {
@@ -120,8 +121,7 @@ function failed(line: Line, entry: OutboxEntry, error: unknown, trouble: Trouble
   if (stops) trouble.error = error;
   else if (error.code === "rate-limited") trouble.waitSeconds = waitSeconds;
   if (maybeDone) {
-    const at = toInstant(unknownUntilMs(line, entry));
-    return { kind: "unknown", at, reason: error.message };
+    return { kind: "unknown", at: unknownUntil(line), reason: error.message };
   }
   const at = toInstant(line.deps.clock.now() + 1000 * (waitSeconds ?? askedSeconds));
   return { kind: "later", at, reason: error.message };

@@ -1,4 +1,4 @@
-import { instantOf, toEpochMs, toInstant } from "../lib/clock.ts";
+import { instantOf, toEpochMs } from "../lib/clock.ts";
 import { sameValue } from "../model/fields.ts";
 import type { Fields } from "../model/fields.ts";
 import type { Observation } from "../model/observation.ts";
@@ -8,7 +8,7 @@ import type { Outcome } from "../reconcile/answer.ts";
 import { decideFor } from "./decide.ts";
 import type { Line } from "./line.ts";
 import { lookUp, patiently } from "./look-up.ts";
-import { noTrouble, send, settleEntry, unknownUntilMs } from "./send.ts";
+import { noTrouble, send, settleEntry, unknownUntil } from "./send.ts";
 
 /**
  * Clears up writes whose answer is not known, from a killed process or a lost answer. What can be repeated or read is
@@ -59,8 +59,11 @@ function arrived(line: Line, entry: OutboxEntry, fields: Fields): boolean {
   return Object.entries(sent).every(([field, value]) => sameValue(value, fields[field] ?? null));
 }
 
+/** An error can be all that there ever is under a key: Stripe keeps an answer with 500 as well. */
+const mostRepeats = 3;
+
 /**
- * A create is repeated while the provider honours its key. Else it is looked up, and "absent" is believed only after
+ * A create is repeated, some times, while the provider honours its key. Else it is looked up, and "absent" is believed only after
  * time-out plus the provider's search lag; before that it waits, and pulls adopt it when it shows (law 5).
  */
 async function settleCreate(
@@ -77,7 +80,7 @@ async function settleCreate(
   const ageMs = line.deps.clock.now() - toEpochMs(frozen.sentAt);
   const keyMs = (line.capabilities.createKeySeconds ?? 0) * 1000;
   // Nobody wants the record of a client that was removed meanwhile: it is looked for, not made.
-  const repeats = ageMs < keyMs && client?.removedAt === null;
+  const repeats = ageMs < keyMs && entry.attempts < mostRepeats && client?.removedAt === null;
   if (repeats && when === "before-pull") await repeatCreate(line, entry, frozen);
   if (!repeats && when === "after-pull") await findCreated(line, entry, frozen);
 }
@@ -102,7 +105,7 @@ async function findCreated(line: Line, entry: OutboxEntry, frozen: Frozen): Prom
     return settleEntry(line, entry, { kind: "ambiguous", message });
   }
   if (only) return settleEntry(line, entry, { kind: "stale", observation: only });
-  if (line.deps.clock.now() < unknownUntilMs(line, entry)) return;
+  if (instantOf(line.deps.clock) < entry.nextAttemptAt) return;
   await settleEntry(line, entry, {
     kind: "later",
     at: instantOf(line.deps.clock),
@@ -139,7 +142,7 @@ async function asUnknown(line: Line, entry: OutboxEntry): Promise<OutboxEntry> {
     const unknown: OutboxEntry = {
       ...current,
       state: "unknown",
-      nextAttemptAt: toInstant(unknownUntilMs(line, entry)),
+      nextAttemptAt: unknownUntil(line),
       reason: "the process that sent it ended before the answer came",
     };
     work.putEntry(unknown);

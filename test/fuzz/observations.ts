@@ -111,7 +111,7 @@ export function checkDecisions(seen: readonly Observation[], lens: LensDescripti
 
 function circumstancesOf(lens: LensDescription): { here: Circumstances; party: Party } {
   const clock = { now: () => startMs };
-  const ids = createIds({ ...clock, sleep: async () => {} }, createSeededRandom(1));
+  const ids = createIds(clock, createSeededRandom(1));
   const party: Party = {
     connectionId: "c",
     name: "records",

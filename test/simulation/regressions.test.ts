@@ -69,6 +69,46 @@ describe("a history that once broke a law", () => {
       ],
     ));
 
+  it("keeps a removed client out whose record gets another id there (law 7)", () =>
+    holds(
+      [contacts({ deletes: "propagate" })],
+      [
+        sync,
+        ana({ name: "Ana" }),
+        sync,
+        { kind: "remove-here", pick: 0 },
+        { kind: "rename-there", account: 0, pick: 0 },
+      ],
+    ));
+
+  it("promotes no duplicate that a full listing lacks (law 7)", () =>
+    holds(
+      [contacts({ deletes: "ignore" })],
+      [
+        ana({ name: "Ana" }),
+        sync,
+        { kind: "rename-there", account: 0, pick: 0 },
+        { ...sync, mode: "full" },
+        { kind: "remove-there", account: 0, pick: 0 },
+        { ...sync, mode: "full" },
+      ],
+    ));
+
+  it("links no record to a client that is removed, also one that stands for another (law 7)", () =>
+    holds(
+      [
+        plan("first", "gmail", { deletes: "propagate" }),
+        plan("second", "gmail", { deletes: "unlink" }),
+      ],
+      [
+        ana({ name: "Ana" }),
+        sync,
+        { kind: "rename-there", account: 1, pick: 0 },
+        { kind: "remove-there", account: 0, pick: 0 },
+        { ...sync, mode: "full" },
+      ],
+    ));
+
   it("revives a client by a new record in the page that says that its old one is gone (law 7)", () =>
     holds(
       [billing({})],
@@ -83,7 +123,7 @@ describe("a history that once broke a law", () => {
     ));
 });
 
-const sync: Moment = { kind: "sync", connection: null, mode: "normal" };
+const sync: Extract<Moment, { kind: "sync" }> = { kind: "sync", connection: null, mode: "normal" };
 
 function ana(fields: Readonly<Record<string, string>>): Moment {
   return { kind: "add-here", fields: { email: "ana@example.com", ...fields } };

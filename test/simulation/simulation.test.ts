@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/lib/clock.ts";
 import { generateHistory } from "../../src/simulation/generate.ts";
@@ -21,6 +23,17 @@ describe("the engine under simulated faults, crashes and time", () => {
     expect(totals.crashes).toBeGreaterThan(5);
     expect(Object.keys(totals.faults).length).toBeGreaterThan(8);
     expect(totals.edits).toBeGreaterThan(100);
+  });
+
+  it("leaves neither memory nor handles behind", { timeout: 120_000 }, async () => {
+    setFlagsFromString("--expose-gc");
+    globalThis.gc = runInNewContext("gc");
+    const play = (histories: number) =>
+      simulate({ seed: 31, histories, failures: 1, clock: systemClock });
+    await play(4);
+    const { held } = await play(24);
+    expect(held.last.handles).toBe(held.first.handles);
+    expect(held.last.heap_mb - held.first.heap_mb).toBeLessThan(5);
   });
 
   it("plays the same history from the same seed", async () => {

@@ -140,6 +140,9 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
     let written = decide(runId, (work, now) => {
       for (const seen of listing) observe(work, now, party, seen);
     }).written;
+    const missingBefore = new Set(
+      mappingsAt(tables, party).flatMap(({ id, state }) => (state === "missing" ? [id] : [])),
+    );
     const shown = new Set(listing.map((seen) => seen.externalId));
     written += decide(runId, (work, now) => {
       for (const mapping of party.listed ? mappingsAt(tables, party) : []) {
@@ -149,7 +152,7 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
     }).written;
     written += decide(runId, (work, now) => {
       for (const mapping of mappingsAt(tables, party)) {
-        const due = mapping.state === "missing" && mapping.missingRun !== runId;
+        const due = mapping.state === "missing" && missingBefore.has(mapping.id);
         const gone = !(providers[index]?.has(mapping.externalId ?? "") ?? false);
         if (due && gone) confirmGone(work, now, party, mapping);
       }
@@ -222,7 +225,12 @@ export function createWorld(specs: readonly ConnectionSpec[]): World {
           if (party === undefined || current?.state !== "due") return null;
           const owed = claim(work, now, party, current);
           if (owed === null) return null;
-          const frozen = { fields: owed.fields, key: ids(), sentAt: now.at, externalId: owed.mapping.externalId };
+          const frozen = {
+            fields: owed.fields,
+            key: ids(),
+            sentAt: now.at,
+            externalId: owed.mapping.externalId,
+          };
           freeze(work, current, frozen);
           return { entry: { ...current, frozen }, mapping: owed.mapping, fields: owed.fields };
         });

@@ -104,7 +104,6 @@ export async function createStoreWorld(
       seen: { fields: { name: "ADA" }, emails: [], requestedAt: at(), modifiedAt: null },
       lastSyncedAt: null,
       lastDirection: null,
-      missingRun: null,
       flips: {},
       revision: 1,
       ...rest,

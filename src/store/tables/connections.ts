@@ -21,6 +21,7 @@ export interface ConnectionRow {
   readonly status: ConnectionStatus;
   readonly reason: ConnectionReason | null;
   readonly last_error: string | null;
+  readonly retry_at: string | null;
   readonly last_complete_at: string | null;
   readonly created_at: string;
   readonly updated_at: string;
@@ -42,6 +43,7 @@ export const connectionTable: Table<ConnectionRow> = {
     status: "text",
     reason: "text",
     last_error: "text",
+    retry_at: "text",
     last_complete_at: "text",
     created_at: "text",
     updated_at: "text",
@@ -62,6 +64,7 @@ export function toConnection(row: ConnectionRow): Connection {
     status: row.status,
     reason: row.reason,
     lastError: row.last_error,
+    retryAt: row.retry_at,
     lastCompleteAt: row.last_complete_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

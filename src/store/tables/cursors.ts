@@ -8,7 +8,6 @@ export interface CursorTableRow {
   readonly collection: Collection;
   readonly cursor: string | null;
   readonly cursor_at: string | null;
-  readonly full_at: string | null;
   readonly listing: string | null;
   readonly last_complete_at: string | null;
   readonly settled_rules: string | null;
@@ -21,7 +20,6 @@ export const cursorTable: Table<CursorTableRow> = {
     collection: "text",
     cursor: "text",
     cursor_at: "text",
-    full_at: "text",
     listing: "text",
     last_complete_at: "text",
     settled_rules: "text",
@@ -35,7 +33,6 @@ export function toCursorTableRow(cursor: Omit<CursorRow, "listing">): CursorTabl
     collection: cursor.collection,
     cursor: cursor.cursor,
     cursor_at: cursor.cursorAt,
-    full_at: cursor.fullAt,
     listing: null,
     last_complete_at: cursor.lastCompleteAt,
     settled_rules: cursor.settledRules,
@@ -48,7 +45,6 @@ export function toCursor(row: CursorTableRow): CursorRow {
     collection: row.collection,
     cursor: row.cursor,
     cursorAt: row.cursor_at,
-    fullAt: row.full_at,
     listing: fromJsonOrNull(row.listing),
     lastCompleteAt: row.last_complete_at,
     settledRules: row.settled_rules,

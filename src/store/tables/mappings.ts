@@ -23,7 +23,6 @@ export interface MappingRow {
   readonly seen_requested_at: string | null;
   readonly last_synced_at: string | null;
   readonly last_direction: LastDirection | null;
-  readonly missing_run: string | null;
   readonly flips: string;
   readonly revision: number;
 }
@@ -48,7 +47,6 @@ export const mappingTable: Table<MappingRow> = {
     seen_requested_at: "text",
     last_synced_at: "text",
     last_direction: "text",
-    missing_run: "text",
     flips: "text",
     revision: "integer",
   },
@@ -73,7 +71,6 @@ export function toMappingRow(mapping: Mapping): MappingRow {
     seen_requested_at: mapping.seen?.requestedAt ?? null,
     last_synced_at: mapping.lastSyncedAt,
     last_direction: mapping.lastDirection,
-    missing_run: mapping.missingRun,
     flips: JSON.stringify(mapping.flips),
     revision: mapping.revision,
   };
@@ -96,7 +93,6 @@ export function toMapping(row: MappingRow): Mapping {
     seen: fromJsonOrNull(row.seen),
     lastSyncedAt: row.last_synced_at,
     lastDirection: row.last_direction,
-    missingRun: row.missing_run,
     flips: fromJson(row.flips),
     revision: row.revision,
   };

@@ -53,7 +53,7 @@ export function testCommit(database: TestDatabase): void {
       ).toEqual([mapping]);
       expect(await reader.mappingsOf([person.id])).toEqual([mapping]);
       expect(await reader.outboxOf([person.id])).toEqual([entry]);
-      expect(await reader.outbox([entry.id])).toEqual([entry]);
+      expect(await reader.outboxOf([entry.clientId])).toEqual([entry]);
       expect(await reader.conflictsOf([mapping.id])).toEqual([conflict]);
       expect(await reader.parked(connection.id, "clients", [parked.externalId])).toEqual([parked]);
     });
@@ -72,7 +72,7 @@ export function testCommit(database: TestDatabase): void {
     });
     const changed = {
       client: { ...person, fields: { ...person.fields, name: "Eva" }, active: false },
-      mapping: { ...mapping, base: null, seen: null, state: "missing", missingRun: "r" } as const,
+      mapping: { ...mapping, base: null, seen: null, state: "missing" } as const,
       entry: { ...entry, state: "parked", reason: "refused", attempts: 3 } as const,
     };
     await commit({
@@ -83,7 +83,7 @@ export function testCommit(database: TestDatabase): void {
     await store.work.read(async (reader) => {
       expect(await reader.clients([person.id])).toEqual([{ ...changed.client, revision: 2 }]);
       expect(await reader.mappings([mapping.id])).toEqual([{ ...changed.mapping, revision: 2 }]);
-      expect(await reader.outbox([entry.id])).toEqual([{ ...changed.entry, revision: 2 }]);
+      expect(await reader.outboxOf([entry.clientId])).toEqual([{ ...changed.entry, revision: 2 }]);
     });
   });
 

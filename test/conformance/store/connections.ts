@@ -53,6 +53,7 @@ export function testConnections(database: TestDatabase): void {
       status: "error",
       reason: "not-connected",
       lastError: null,
+      retryAt: null,
       lastCompleteAt: null,
       createdAt: "2026-03-01T12:00:00.000Z",
       updatedAt: "2026-03-01T12:00:00.000Z",

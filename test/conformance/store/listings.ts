@@ -37,7 +37,6 @@ export function testListings(database: TestDatabase): void {
       collection: "clients",
       cursor: null,
       cursorAt: null,
-      fullAt: null,
       listing: second,
       lastCompleteAt: null,
       settledRules: null,
@@ -83,7 +82,6 @@ export function testListings(database: TestDatabase): void {
       collection: "clients",
       cursor: "end",
       cursorAt: "2026-03-01T12:00:00.000Z",
-      fullAt: "2026-03-01T12:00:00.000Z",
       lastCompleteAt: "2026-03-01T12:01:00.000Z",
       settledRules: "rules",
     } as const;
@@ -100,7 +98,6 @@ export function testListings(database: TestDatabase): void {
       collection: "clients",
       cursor: "kept",
       cursorAt: null,
-      fullAt: null,
       lastCompleteAt: null,
       settledRules: null,
     } as const;

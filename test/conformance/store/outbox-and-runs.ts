@@ -21,7 +21,8 @@ export function testOutboxAndRuns(database: TestDatabase): void {
         attempts: 2,
         reason: state === "parked" ? "refused" : null,
         action: i === 0 ? "create" : "update",
-        frozen: state === "due" ? null : { fields: {}, key: "k", sentAt: world.at(), externalId: null },
+        frozen:
+          state === "due" ? null : { fields: {}, key: "k", sentAt: world.at(), externalId: null },
       });
     });
     await world.commit({

@@ -126,7 +126,6 @@ export function testStatements(database: TestDatabase): void {
       await reader.mappingsByExternalId(connection.id, "clients", []);
       await reader.mappingsOf([]);
       await reader.outboxOf([]);
-      await reader.outbox([]);
       await reader.conflictsOf([]);
       await reader.parked(connection.id, "clients", []);
       expect(texts).toEqual([]);

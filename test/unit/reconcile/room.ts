@@ -162,7 +162,12 @@ export function createRoom(
         if (entry?.state !== "due") return null;
         const owed = claim(work, here, party(connection), entry);
         if (owed === null) return null;
-        const frozen = { fields: owed.fields, key: ids(), sentAt: here.at, externalId: owed.mapping.externalId };
+        const frozen = {
+          fields: owed.fields,
+          key: ids(),
+          sentAt: here.at,
+          externalId: owed.mapping.externalId,
+        };
         freeze(work, entry, frozen);
         return { entry: { ...entry, frozen }, mapping: owed.mapping, fields: owed.fields };
       }),

@@ -53,7 +53,6 @@ test("no statement walks a long table from end to end, but for a search by text"
     await reader.mappingsOf(ids);
     await reader.mappingsInState(connection.id, "clients", "linked", 9, "a");
     await reader.outboxOf(ids);
-    await reader.outbox(ids);
     await reader.conflictsOf(ids);
     await reader.parked(connection.id, "clients", ids);
     await reader.clientsAfter(org.id, "a", 9);

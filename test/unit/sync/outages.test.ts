@@ -51,6 +51,44 @@ describe.each(eachDatabase)("a provider in trouble, on $name (law 11)", (databas
       expect(await world.google.byEmail(ana.email)).toMatchObject(ana);
     }));
 
+  it("that fails for a while does not hold up the others, and comes in behind them", () =>
+    within({ top: "sync: { max_retries: 100 }" }, async (world) => {
+      await world.sync();
+      await world.stripe.add(ana);
+      await world.google.add({ email: "bo@example.com", name: "Bo" });
+      const { control } = world.google.sandbox;
+      control.addFaults({ kind: "status", status: 503, times: 0, match: {} });
+      const run = await world.sync({
+        // It comes up again once the other is done: if that waited for it, it never would.
+        onProgress: ({ connection: name, step }) => {
+          if (name === "billing" && step === "reconciling") control.clearFaults();
+        },
+      });
+      expect(run.outcome).toBe("complete");
+      expect(await world.google.byEmail(ana.email)).toMatchObject(ana);
+      expect(await world.stripe.byEmail("bo@example.com")).toMatchObject({ name: "Bo" });
+    }));
+
+  it("that asks to be left alone for long is, by later syncs as well", () =>
+    within({}, async (world) => {
+      await world.sync();
+      const { control } = world.stripe.sandbox;
+      control.addFaults({ kind: "status", status: 429, retryAfterSeconds: 1800, match: {} });
+      const served = () => control.ledger().length;
+      expect((await world.sync()).connections[0]?.error).toMatchObject({ code: "rate-limited" });
+      const asked = served();
+      const left = await world.sync();
+      expect(left.connections[0]?.error).toMatchObject({
+        code: "rate-limited",
+        message: expect.stringContaining("asked to be left alone until 2026-"),
+      });
+      expect(served()).toBe(asked);
+      expect(await connection(world, "billing")).toMatchObject({ reason: "rate-limited" });
+      world.clock.advance(1_800_000);
+      expect((await world.sync()).outcome).toBe("complete");
+      expect(await connection(world, "billing")).toMatchObject({ status: "idle", retryAt: null });
+    }));
+
   it("that refuses writes for a moment gets them in the same sync, and for an hour in a later one", () =>
     within({ contacts: "enabled: false" }, async (world) => {
       await world.sync();

@@ -1,22 +1,23 @@
 import { instantOf, toEpochMs } from "../lib/clock.ts";
 import { AstralisError } from "../lib/errors.ts";
 import type { SafetyConfig } from "../config/config.ts";
-import type { OutboxEntry } from "../model/outbox.ts";
+import { must } from "../lib/assert.ts";
+import type { OutboxAction, OutboxEntry } from "../model/outbox.ts";
 import { claim, freeze } from "../reconcile/answer.ts";
 import { decideFor } from "./decide.ts";
 import type { Line } from "./line.ts";
-import { noTrouble, send, settleEntry } from "./send.ts";
+import { noTrouble, sendSome, settleSome } from "./send.ts";
 import type { Claimed, Trouble } from "./send.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
-/** How many entries are looked at in one query. */
+/** How many entries are looked at in one query, where one request carries no more. */
 const pageEntries = 50;
 /** A record that never comes to rest is left for the next sync. */
 const longestRounds = 5;
 /** What becomes due again within this time is waited for; the rest is the next sync's. */
 const longestWaitMs = 30_000;
 
-/** Sends what is owed, one entry after the other, until nothing is due or the provider asks for more patience than there is. */
+/** Sends what is owed, one request after the other, until nothing is due or the provider asks for more patience than there is. */
 export async function deliver(
   line: Line,
   options: { readonly safety: SafetyConfig; readonly acceptCreates: boolean },
@@ -47,23 +48,28 @@ export async function deliver(
 async function deliverDue(line: Line, drive: Drive): Promise<number> {
   const before = drive.done;
   const { open } = await line.store.outbox.tally(line.row.id);
+  const pageSize = Math.max(pageEntries, line.capabilities.batch ?? 1);
   let after: string | undefined;
   for (;;) {
     const entries = await line.store.outbox.due(
       line.row.id,
       instantOf(line.deps.clock),
-      pageEntries,
+      pageSize,
       after,
     );
     if (entries.length === 0) return drive.done - before;
-    for (const entry of entries) {
+    const wanted = entries.filter(
+      ({ action, clientId }) =>
+        (drive.tries.get(clientId) ?? 0) < longestRounds &&
+        !(drive.holdCreates && action === "create"),
+    );
+    for (const some of batchesOf(line, wanted)) {
       line.signal?.throwIfAborted();
-      const tries = drive.tries.get(entry.clientId) ?? 0;
-      if (tries >= longestRounds || (drive.holdCreates && entry.action === "create")) continue;
-      drive.tries.set(entry.clientId, tries + 1);
-      await deliverEntry(line, entry, drive);
+      for (const { clientId } of some)
+        drive.tries.set(clientId, (drive.tries.get(clientId) ?? 0) + 1);
+      await deliverSome(line, some, drive);
       if (drive.error) throw drive.error;
-      drive.done += 1;
+      drive.done += some.length;
       line.progress("delivering", drive.done, Math.max(open, drive.done));
     }
     after = entries.at(-1)?.id;
@@ -78,10 +84,46 @@ interface Drive extends Trouble {
   readonly holdCreates: boolean;
 }
 
-async function deliverEntry(line: Line, entry: OutboxEntry, trouble: Trouble): Promise<void> {
-  const claimed = await claimEntry(line, entry);
-  if (claimed === null) return;
-  await settleEntry(line, claimed.entry, await send(line, claimed, trouble));
+/** What one request can carry: creates together and updates together, as many as the provider takes; all else alone. */
+function batchesOf(
+  { capabilities, session }: Line,
+  entries: readonly OutboxEntry[],
+): readonly (readonly OutboxEntry[])[] {
+  const { batch = 1 } = capabilities;
+  const sizes = {
+    create: session.createMany ? batch : 1,
+    update: session.updateMany ? batch : 1,
+    delete: 1,
+  };
+  const batches: OutboxEntry[][] = [];
+  const open = new Map<OutboxAction, OutboxEntry[]>();
+  for (const entry of entries) {
+    const last = open.get(entry.action);
+    if (last && last.length < sizes[entry.action]) last.push(entry);
+    else {
+      const next = [entry];
+      batches.push(next);
+      open.set(entry.action, next);
+    }
+  }
+  return batches;
+}
+
+async function deliverSome(
+  line: Line,
+  entries: readonly OutboxEntry[],
+  trouble: Trouble,
+): Promise<void> {
+  const claimed = await claimSome(line, entries);
+  if (claimed.length === 0) return;
+  const outcomes = await sendSome(line, claimed, trouble);
+  await settleSome(
+    line,
+    claimed.map(({ entry }, index) => ({
+      entry,
+      outcome: must(outcomes[index], "an outcome for each write"),
+    })),
+  );
   // A short wait that the provider asks for is sat out: every other write would be turned away as well.
   const { waitSeconds } = trouble;
   trouble.waitSeconds = 0;
@@ -90,15 +132,15 @@ async function deliverEntry(line: Line, entry: OutboxEntry, trouble: Trouble): P
 }
 
 /** Recomputes what is owed, freezes it and commits that, before a byte of it is sent (law 5). */
-async function claimEntry(line: Line, entry: OutboxEntry): Promise<Claimed | null> {
-  return decideFor(
-    line,
-    { clientIds: [entry.clientId], mappingIds: [entry.mappingId] },
-    (work, here, party) => {
+async function claimSome(line: Line, entries: readonly OutboxEntry[]): Promise<readonly Claimed[]> {
+  const clientIds = entries.map(({ clientId }) => clientId);
+  const mappingIds = entries.map(({ mappingId }) => mappingId);
+  return decideFor(line, { clientIds, mappingIds }, (work, here, party) =>
+    entries.flatMap((entry) => {
       const current = work.entry(entry.id);
-      if (current?.state !== "due") return null;
+      if (current?.state !== "due" || current.action !== entry.action) return [];
       const owed = claim(work, here, party, current);
-      if (owed === null) return null;
+      if (owed === null) return [];
       const frozen = {
         fields: owed.fields,
         key: line.deps.ids(),
@@ -111,7 +153,7 @@ async function claimEntry(line: Line, entry: OutboxEntry): Promise<Claimed | nul
         mapping: owed.mapping,
         frozen,
       };
-    },
+    }),
   );
 }
 

@@ -1,12 +1,20 @@
 import { toInstant } from "../lib/clock.ts";
 import type { Instant } from "../lib/clock.ts";
-import { AstralisError, AuthError, ProviderError } from "../lib/errors.ts";
+import { AstralisError, AuthError, InternalError, ProviderError } from "../lib/errors.ts";
 import type { Mapping } from "../model/mapping.ts";
 import type { Frozen, OutboxEntry } from "../model/outbox.ts";
-import type { WriteAnswer } from "../providers/provider.ts";
+import type { Observation } from "../model/observation.ts";
+import type {
+  CreateRequest,
+  ManyAnswer,
+  UpdateRequest,
+  WriteAnswer,
+} from "../providers/provider.ts";
 import { settle } from "../reconcile/answer.ts";
 import type { Outcome } from "../reconcile/answer.ts";
 import { adopt, observe } from "../reconcile/observe.ts";
+import type { Circumstances, Party } from "../reconcile/rules.ts";
+import type { Workspace } from "../reconcile/workspace.ts";
 import { decideFor } from "./decide.ts";
 import type { Line } from "./line.ts";
 import { lookUp } from "./look-up.ts";
@@ -46,31 +54,84 @@ export async function send(line: Line, claimed: Claimed, trouble: Trouble): Prom
   }
 }
 
-/** Takes the outcome of a write in; whoever cleared the entry up meanwhile leaves only the observation to be made. */
-export async function settleEntry(line: Line, entry: OutboxEntry, outcome: Outcome): Promise<void> {
-  const seen = "observation" in outcome ? outcome.observation : null;
+/** The same for several that are of one kind, in one request where the provider takes them so; in their order. */
+export async function sendSome(
+  line: Line,
+  claimed: readonly Claimed[],
+  trouble: Trouble,
+): Promise<readonly Outcome[]> {
+  const [only, ...others] = claimed;
+  if (only === undefined) return [];
+  if (others.length === 0) return [await send(line, only, trouble)];
+  let answers: readonly ManyAnswer[];
+  try {
+    answers = await writeMany(line, claimed);
+  } catch (error) {
+    const outcome = failed(line, error, trouble);
+    return claimed.map(() => outcome);
+  }
+  const outcomes: Outcome[] = [];
+  for (const answer of answers) {
+    if (answer.kind !== "failed") trouble.failures = 0;
+    outcomes.push(
+      answer.kind === "failed"
+        ? failed(line, answer.error, trouble)
+        : await outcomeOf(line, answer).catch((error: unknown) => failed(line, error, trouble)),
+    );
+  }
+  return outcomes;
+}
+
+export interface Settled {
+  readonly entry: OutboxEntry;
+  readonly outcome: Outcome;
+}
+
+export function settleEntry(line: Line, entry: OutboxEntry, outcome: Outcome): Promise<void> {
+  return settleSome(line, [{ entry, outcome }]);
+}
+
+/** Takes the outcomes of writes in; whoever cleared an entry up meanwhile leaves only the observation to be made. */
+export async function settleSome(line: Line, settled: readonly Settled[]): Promise<void> {
   const subject = {
-    clientIds: [entry.clientId],
-    mappingIds: [entry.mappingId],
-    observations: seen === null ? [] : [seen],
-    externalIds: outcome.kind === "gone" && outcome.mergedInto ? [outcome.mergedInto] : [],
+    clientIds: settled.map(({ entry }) => entry.clientId),
+    mappingIds: settled.map(({ entry }) => entry.mappingId),
+    observations: settled.flatMap(({ outcome }) => seenIn(outcome) ?? []),
+    externalIds: settled.flatMap(({ outcome }) =>
+      outcome.kind === "gone" && outcome.mergedInto ? [outcome.mergedInto] : [],
+    ),
   };
   await decideFor(line, subject, (work, here, party) => {
-    const current = work.entry(entry.id);
-    const mapping = work.mapping(entry.mappingId);
-    const frozen = current?.frozen ?? entry.frozen;
-    if (outcome.kind === "stale" && mapping?.state === "creating") {
-      const { externalId } = outcome.observation;
-      const other = work.mappingByExternalId(line.row.id, externalId);
-      // What is found for an unborn record is adopted, not believed to be the answer.
-      if (other === undefined) return adopt(work, here, party, mapping, outcome.observation);
-      const message = `record ${externalId} has the identity already, and is of client ${other.clientId}`;
-      if (current) settle(work, here, party, { ...current, frozen }, { kind: "refused", message });
-      return;
-    }
-    if (current) return settle(work, here, party, { ...current, frozen }, outcome);
-    if (seen) observe(work, here, party, seen);
+    for (const one of settled) settleOne(line, work, here, party, one);
   });
+}
+
+function settleOne(
+  line: Line,
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  { entry, outcome }: Settled,
+): void {
+  const current = work.entry(entry.id);
+  const mapping = work.mapping(entry.mappingId);
+  const frozen = current?.frozen ?? entry.frozen;
+  if (outcome.kind === "stale" && mapping?.state === "creating") {
+    const { externalId } = outcome.observation;
+    const other = work.mappingByExternalId(line.row.id, externalId);
+    // What is found for an unborn record is adopted, not believed to be the answer.
+    if (other === undefined) return adopt(work, here, party, mapping, outcome.observation);
+    const message = `record ${externalId} has the identity already, and is of client ${other.clientId}`;
+    if (current) settle(work, here, party, { ...current, frozen }, { kind: "refused", message });
+    return;
+  }
+  if (current) return settle(work, here, party, { ...current, frozen }, outcome);
+  const seen = seenIn(outcome);
+  if (seen) observe(work, here, party, seen);
+}
+
+function seenIn(outcome: Outcome): Observation | null {
+  return "observation" in outcome ? outcome.observation : null;
 }
 
 /** Of what was sent up to now: until then, a record that is not found may still be on its way (law 5). */
@@ -80,20 +141,32 @@ export function unknownUntil(line: Line): Instant {
   return toInstant(line.deps.clock.now() + 1000 * waitSeconds);
 }
 
-function write(line: Line, { entry, mapping, frozen }: Claimed): Promise<WriteAnswer> {
-  const { session } = line;
-  if (entry.action === "create") {
-    return session.create({ fields: frozen.fields, ownId: mapping.id, key: frozen.key });
-  }
-  const externalId = frozen.externalId ?? "";
-  if (entry.action === "delete") return session.remove(externalId);
-  return session.update({
-    externalId,
+function write({ session }: Line, claimed: Claimed): Promise<WriteAnswer> {
+  const { action } = claimed.entry;
+  if (action === "create") return session.create(createOf(claimed));
+  if (action === "delete") return session.remove(claimed.frozen.externalId ?? "");
+  return session.update(updateOf(claimed));
+}
+
+function writeMany({ session }: Line, claimed: readonly Claimed[]): Promise<readonly ManyAnswer[]> {
+  const action = claimed[0]?.entry.action;
+  if (action === "create" && session.createMany) return session.createMany(claimed.map(createOf));
+  if (action === "update" && session.updateMany) return session.updateMany(claimed.map(updateOf));
+  throw new InternalError(`several writes of the kind ${action} cannot be sent at once`);
+}
+
+function createOf({ mapping, frozen }: Claimed): CreateRequest {
+  return { fields: frozen.fields, ownId: mapping.id, key: frozen.key };
+}
+
+function updateOf({ mapping, frozen }: Claimed): UpdateRequest {
+  return {
+    externalId: frozen.externalId ?? "",
     changes: frozen.fields,
     // The record as the decision saw it (law 6).
     expected: { version: mapping.remoteVersion, fields: mapping.seen?.fields ?? {} },
     key: frozen.key,
-  });
+  };
 }
 
 async function outcomeOf(line: Line, answer: WriteAnswer): Promise<Outcome> {

@@ -90,10 +90,18 @@ async function repeatCreate(line: Line, entry: OutboxEntry, frozen: Frozen): Pro
   if (!mapping) return;
   const trouble = noTrouble();
   const outcome = await send(line, { entry, mapping, frozen }, trouble);
-  // That the repetition was not carried out tells nothing of the first time.
-  const { kind } = outcome;
-  await settleEntry(line, entry, kind === "later" ? { ...outcome, kind: "unknown" } : outcome);
+  await settleEntry(line, entry, ofRepetition(outcome));
   if (trouble.error) throw trouble.error;
+}
+
+/**
+ * That the repetition was not carried out tells nothing of the first time. And the record may be of the first time, and
+ * edited since: what it shows is adopted, not believed to be what the provider made of what was sent (law 4).
+ */
+function ofRepetition(outcome: Outcome): Outcome {
+  if (outcome.kind === "later") return { ...outcome, kind: "unknown" };
+  if (outcome.kind !== "done" || outcome.observation === null) return outcome;
+  return { kind: "stale", observation: outcome.observation };
 }
 
 async function findCreated(line: Line, entry: OutboxEntry, frozen: Frozen): Promise<void> {

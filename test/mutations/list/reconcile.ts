@@ -128,8 +128,8 @@ export const reconcileMutations: readonly Mutation[] = [
     name: "a write without an answer is due again at once",
     law: 5,
     file: answer,
-    find: 'state: "unknown",\n        nextAttemptAt: outcome.at,',
-    replace: 'state: "due",\n        nextAttemptAt: entry.createdAt,',
+    find: 'state: "unknown",\n        attempts: entry.attempts + 1,\n        nextAttemptAt: outcome.at,',
+    replace: 'state: "due",\n        attempts: entry.attempts + 1,\n        nextAttemptAt: entry.createdAt,',
   },
   {
     name: "the outbox row is dropped",

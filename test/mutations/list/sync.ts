@@ -43,7 +43,7 @@ export const syncMutations: readonly Mutation[] = [
     name: "absence is believed at once",
     law: 5,
     file: unanswered,
-    find: "  if (line.deps.clock.now() < unknownUntilMs(line, entry)) return;\n",
+    find: "  if (instantOf(line.deps.clock) < entry.nextAttemptAt) return;\n",
     replace: "",
   },
   {
@@ -140,7 +140,7 @@ export const syncMutations: readonly Mutation[] = [
   {
     name: "one connection's failure ends the others",
     law: 11,
-    file: "src/sync/run.ts",
+    file: "src/sync/lane.ts",
     find: "lane.error = asAstralisError(error);",
     replace: "lane.error = asAstralisError(error);\n    throw error;",
   },

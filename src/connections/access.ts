@@ -31,6 +31,8 @@ export async function createAccess(
   const refresher = createRefresher(target, provider, { ...options, store });
   const first = await store.read();
   let { apiOrigin } = toldBy(first);
+  const hinted = first.credential.kind === "oauth" ? first.credential.accountHint : null;
+  const known = await options.connections.get(target.id);
   let unproven: string | null = null;
   let pauseUntilMs = 0;
 

@@ -1,3 +1,5 @@
+import { accountKinds } from "./accounts/kinds.ts";
+import type { SimulatedProvider } from "./accounts/kinds.ts";
 import type { Fault } from "../sandbox/kit/vendor.ts";
 import { createDice } from "./dice.ts";
 import type { Dice } from "./dice.ts";
@@ -53,26 +55,31 @@ function clientCount(dice: Dice): number {
 }
 
 function planConnections(dice: Dice): readonly ConnectionPlan[] {
-  const shape = dice.weighted({ one: 24, pair: 62, three: 10, four: 4 });
-  const providers = {
-    one: [dice.pick(["stripe", "gmail"] as const)],
-    pair: dice.chance(0.7)
-      ? (["stripe", "gmail"] as const)
-      : [dice.pick(["stripe", "gmail"] as const), dice.pick(["stripe", "gmail"] as const)],
-    three: dice.chance(0.5)
-      ? (["stripe", "gmail", "stripe"] as const)
-      : (["gmail", "stripe", "gmail"] as const),
-    four: ["stripe", "gmail", "stripe", "gmail"] as const,
-  }[shape];
-  return providers.map((provider, index) => ({
-    name: `${provider === "stripe" ? "billing" : "contacts"}${index + 1}`,
-    provider,
-    skewMs: skew(dice),
-    lagMs: dice.chance(0.2) ? dice.whole(1000, 4 * minuteMs) : 0,
-    rotatesTokens: provider === "gmail" && dice.chance(0.5),
-    rules: rulesOf(dice, provider),
-  }));
+  const count = { one: 1, pair: 2, three: 3, four: 4 }[
+    dice.weighted({ one: 24, pair: 58, three: 13, four: 5 })
+  ];
+  return Array.from({ length: count }, (_, index) => {
+    const provider = dice.weighted(shares);
+    return {
+      name: `${provider}${index + 1}`,
+      provider,
+      skewMs: skew(dice),
+      lagMs: dice.chance(0.2) ? dice.whole(1000, 4 * minuteMs) : 0,
+      rotatesTokens: accountKinds[provider].mayRotate && dice.chance(0.5),
+      rules: rulesOf(dice, provider),
+    };
+  });
 }
+
+/** How often each is among the connections. */
+const shares: Readonly<Record<SimulatedProvider, number>> = {
+  stripe: 24,
+  gmail: 24,
+  hubspot: 14,
+  salesforce: 13,
+  quickbooks: 13,
+  freshbooks: 12,
+};
 
 function skew(dice: Dice): number {
   return dice.chance(0.7) ? 0 : dice.whole(-hourMs, hourMs);
@@ -83,7 +90,7 @@ const directions = ["both", "pull", "push"] as const;
 const policies = ["propagate", "ignore"] as const;
 const someFields = ["name", "phone", "notes", "company", "city", "email"] as const;
 
-function rulesOf(dice: Dice, provider: "stripe" | "gmail"): Rules {
+function rulesOf(dice: Dice, provider: SimulatedProvider): Rules {
   const perField = <T extends string>(values: readonly T[], share: number) =>
     Object.fromEntries(
       dice.chance(share) ? [[dice.pick(someFields), dice.pick(values)] as const] : [],

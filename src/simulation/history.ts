@@ -1,6 +1,7 @@
 import type { ClearPolicy, DeletePolicy, Direction } from "../config/config.ts";
 import type { ConflictStrategy } from "../model/journal.ts";
 import type { FieldValue } from "../model/fields.ts";
+import type { SimulatedProvider } from "./accounts/kinds.ts";
 import type { Fault } from "../sandbox/kit/vendor.ts";
 import type { SafetyStop } from "../sync/engine.ts";
 
@@ -16,7 +17,7 @@ export interface History {
 
 export interface ConnectionPlan {
   readonly name: string;
-  readonly provider: "stripe" | "gmail";
+  readonly provider: SimulatedProvider;
   /** How far the provider's clock is ahead of ours. */
   readonly skewMs: number;
   readonly lagMs: number;

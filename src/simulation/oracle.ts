@@ -2,7 +2,7 @@ import { isEmpty, sameValue } from "../model/fields.ts";
 import type { FieldValue } from "../model/fields.ts";
 import { normalValue } from "../model/normal.ts";
 import type { Mapping } from "../model/mapping.ts";
-import type { AccountRecord } from "./accounts.ts";
+import type { AccountRecord } from "./accounts/account.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { Hub } from "./hub.ts";
 import { wasLiedTo } from "./rest.ts";
@@ -175,11 +175,16 @@ export function checkDuplicates(scene: Scene): readonly Violation[] {
     if (wasLiedTo(place)) return [];
     const made = new Map<string, number>();
     for (const entry of place.account.sandbox.control.ledger()) {
-      const created = entry.wrote ? place.account.createdBy(entry) : null;
-      if (created === null || chronicle.removedThere[index]?.has(created.recordId)) continue;
-      const mapping = hub.mappings.find((one) => one.id === created.mappingId);
-      const whose = mapping ? `client ${mapping.clientId}` : `mapping ${created.mappingId}`;
-      made.set(whose, (made.get(whose) ?? 0) + 1);
+      for (const { recordId, mappingId } of entry.wrote ? place.account.createdBy(entry) : []) {
+        if (chronicle.removedThere[index]?.has(recordId)) continue;
+        const mapping = hub.mappings.find((one) =>
+          mappingId === null
+            ? one.connectionId === place.connectionId && one.externalId === recordId
+            : one.id === mappingId,
+        );
+        const whose = mapping ? `client ${mapping.clientId}` : `mapping ${mappingId ?? recordId}`;
+        made.set(whose, (made.get(whose) ?? 0) + 1);
+      }
     }
     return [...made].flatMap(([whose, count]) =>
       count === 1

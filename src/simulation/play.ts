@@ -4,7 +4,8 @@ import { normalFields } from "../model/normal.ts";
 import { sameValue } from "../model/fields.ts";
 import type { ConnectionResult } from "../model/run.ts";
 import type { SyncDocument, SyncOptions } from "../sync/engine.ts";
-import type { AccountRecord } from "./accounts.ts";
+import type { AccountRecord } from "./accounts/account.ts";
+import { accountKinds } from "./accounts/kinds.ts";
 import type { Chronicle } from "./chronicle.ts";
 import { Crash } from "./fuse.ts";
 import type { Edit, Step, SyncMode, Typed } from "./history.ts";
@@ -53,8 +54,7 @@ async function playMoment(
     case "tokens":
       return controlOf(world, step.account).endTokens(step.end);
     case "cursors":
-      // Stripe says of no cursor that it is too old: there, only time ends one.
-      if (placeAt(world, step.account).plan.provider === "gmail")
+      if (accountKinds[placeAt(world, step.account).plan.provider].endsCursors)
         controlOf(world, step.account).expireCursors();
       return;
     case "reconnect":

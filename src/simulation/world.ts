@@ -24,12 +24,12 @@ import type { Store } from "../store/ports.ts";
 import { createEngine } from "../sync/create-engine.ts";
 import type { Engine } from "../sync/engine.ts";
 import type { EngineParts } from "../sync/prepare.ts";
-import { googleAccount, stripeAccount } from "./accounts.ts";
-import type { Account } from "./accounts.ts";
+import type { Account } from "./accounts/account.ts";
+import { accountKinds } from "./accounts/kinds.ts";
 import { createFuse } from "./fuse.ts";
 import type { Fuse, Life } from "./fuse.ts";
 import type { ConnectionPlan, History, Rules } from "./history.ts";
-import { signIn } from "./sign-in.ts";
+import { appOf, signIn } from "./sign-in.ts";
 
 /** A connection with both of its ends. */
 export interface Place {
@@ -111,7 +111,10 @@ export async function openSimulatedWorld(history: History): Promise<SimulatedWor
   const org = () => orgOf(history, places);
 
   const reconnect = async (place: Place) => {
-    const credential = signIn(place.account.sandbox, endpointsOf(place), clock);
+    const credential = await signIn(place.provider, place.account.sandbox, {
+      endpoints: endpointsOf(place),
+      deps: base,
+    });
     secrets.add(tokenOf(credential));
     if (credential.kind === "oauth" && credential.refreshToken)
       secrets.add(credential.refreshToken);
@@ -129,7 +132,7 @@ export async function openSimulatedWorld(history: History): Promise<SimulatedWor
     lives.push({ holder, life });
     const isGone = (name: string) =>
       lives.some((one) => name.startsWith(one.holder) && one.life.ended);
-    const parts = partsOf({ fuse, life, store, holder, isGone, deps: deps() });
+    const parts = partsOf({ fuse, life, store, holder, isGone, accounts, deps: deps() });
     return { engine: createEngine(parts), life };
   };
   let current: Process | null = null;
@@ -160,7 +163,7 @@ export async function openSimulatedWorld(history: History): Promise<SimulatedWor
 async function openAccounts(history: History, clock: StepClock): Promise<readonly Account[]> {
   const accounts: Account[] = [];
   for (const [index, plan] of history.connections.entries()) {
-    const vendor = plan.provider === "gmail" ? "google" : "stripe";
+    const { vendor, open } = accountKinds[plan.provider];
     const sandbox = await openInProcess(vendor, {
       origin: `http://127.0.0.1:${41_000 + index}`,
       seed: history.seed + (index > 1 ? index : 0),
@@ -173,7 +176,7 @@ async function openAccounts(history: History, clock: StepClock): Promise<readonl
       sleep: (durationMs) => clock.sleep(durationMs),
     });
     if (plan.rotatesTokens) sandbox.control.changeVendor({ rotate_refresh_tokens: true });
-    accounts.push(vendor === "google" ? googleAccount(sandbox) : stripeAccount(sandbox));
+    accounts.push(open(sandbox));
   }
   return accounts;
 }
@@ -195,7 +198,8 @@ function networkOf(
     await with_.clock.sleep(Math.floor(5 + with_.chance() * 200));
     const sandbox = must(byOrigin.get(origin), `there is nothing at ${origin}`);
     const response = await sandbox.fetch(url, init);
-    if (pathname === "/token") await noteTokens(response.clone(), with_.secrets);
+    if (pathname.endsWith("/token") || pathname.endsWith("/tokens/bearer"))
+      await noteTokens(response.clone(), with_.secrets);
     return response;
   };
 }
@@ -222,7 +226,10 @@ async function settle(
     const { name } = plan;
     const fresh = { id: deps.ids(), orgId, name, provider: provider.name, type: provider.type };
     const row = await store.connections.ensure({ ...fresh, createdAt: at });
-    const signedIn = { account: { id: `account-${name}`, name }, scopes: [], connectedBy: "you" };
+    const { account: told, realm_id: realm } =
+      accounts[index]?.sandbox.describe().credentials ?? {};
+    const id = told ?? realm ?? `account-${name}`;
+    const signedIn = { account: { id, name }, scopes: [], connectedBy: "you" };
     await store.connections.setAccount(row.id, { ...signedIn, grantExpiresAt: null }, at);
     places.push({ plan, connectionId: row.id, provider, account, rules: [plan.rules] });
   }
@@ -269,11 +276,20 @@ interface Wiring {
   readonly store: Store;
   readonly holder: string;
   readonly isGone: (holder: string) => boolean;
+  readonly accounts: readonly Account[];
   readonly deps: Deps;
 }
 
 /** As `app.ts` puts them together, on the simulated clock and network. */
-function partsOf({ fuse, life, store: whole, holder, isGone, deps }: Wiring): EngineParts {
+function partsOf({
+  fuse,
+  life,
+  store: whole,
+  holder,
+  isGone,
+  accounts,
+  deps,
+}: Wiring): EngineParts {
   const statements = fuse.wire(whole, life);
   const { store } = statements;
   const sending = { ...deps, fetch: statements.watch(deps.fetch) };
@@ -287,7 +303,8 @@ function partsOf({ fuse, life, store: whole, holder, isGone, deps }: Wiring): En
     provider: loadProvider,
     open: async ({ config, row, provider, org }, watch) => {
       const endpoints = resolveEndpoints(provider, config.endpoints);
-      const app = { clientId: googleApplication, clientSecret: null, redirectPort: null };
+      const at = accounts.find(({ sandbox }) => sandbox.origin === config.endpoints.api);
+      const app = appOf(must(at, "an account for each connection").sandbox);
       const access = await createAccess(
         { id: row.id, name: row.name, orgName: org.name },
         provider,
@@ -306,9 +323,6 @@ function partsOf({ fuse, life, store: whole, holder, isGone, deps }: Wiring): En
     },
   };
 }
-
-/** The desktop application of the sandboxed Google. */
-const googleApplication = "100000000001-desktopsandbox.apps.googleusercontent.com";
 
 function countingScratches(store: Store, scratches: { opened: number; closed: number }): Store {
   return {

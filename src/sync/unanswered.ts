@@ -114,6 +114,11 @@ async function findCreated(line: Line, entry: OutboxEntry, frozen: Frozen): Prom
   }
   if (only) return settleEntry(line, entry, { kind: "stale", observation: only });
   if (instantOf(line.deps.clock) < entry.nextAttemptAt) return;
+  if (!line.capabilities.ownId && typeof frozen.fields["email"] !== "string")
+    return settleEntry(line, entry, {
+      kind: "ambiguous",
+      message: `whether it was created cannot be looked up: it has no address, and ${line.provider.title} keeps no id of ours`,
+    });
   await settleEntry(line, entry, {
     kind: "later",
     at: instantOf(line.deps.clock),

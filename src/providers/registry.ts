@@ -5,6 +5,10 @@ import type { Provider } from "./provider.ts";
 const loaders: Readonly<Record<string, () => Promise<Provider>>> = {
   stripe: async () => (await import("./stripe/index.ts")).stripe,
   gmail: async () => (await import("./gmail/index.ts")).gmail,
+  quickbooks: async () => (await import("./quickbooks/index.ts")).quickbooks,
+  salesforce: async () => (await import("./salesforce/index.ts")).salesforce,
+  freshbooks: async () => (await import("./freshbooks/index.ts")).freshbooks,
+  hubspot: async () => (await import("./hubspot/index.ts")).hubspot,
 };
 
 export const providerNames: readonly string[] = Object.keys(loaders);

@@ -7,6 +7,10 @@ import type { CreateVendor } from "./kit/vendor.ts";
 const vendors: Readonly<Record<string, () => Promise<CreateVendor>>> = {
   stripe: async () => (await import("./stripe/vendor.ts")).createStripe,
   google: async () => (await import("./google/vendor.ts")).createGoogle,
+  quickbooks: async () => (await import("./quickbooks/vendor.ts")).createQuickBooks,
+  hubspot: async () => (await import("./hubspot/vendor.ts")).createHubSpot,
+  salesforce: async () => (await import("./salesforce/vendor.ts")).createSalesforce,
+  freshbooks: async () => (await import("./freshbooks/vendor.ts")).createFreshbooks,
 };
 
 export const sandboxVendors: readonly string[] = Object.keys(vendors);

@@ -24,6 +24,8 @@ export interface Entrance {
   readonly vendor: string;
   /** A token or key that the sandbox accepts now. */
   signIn(sandbox: Sandbox): Promise<string>;
+  /** The account that the sign-in told of, where it tells one. */
+  accountHint?(sandbox: Sandbox): string;
 }
 
 export interface RoomOptions {
@@ -101,7 +103,7 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
       token = await entrance.signIn(sandbox);
       return token;
     },
-    accountHint: null,
+    accountHint: entrance.accountHint?.(sandbox) ?? null,
     apiOrigin: null,
     ...options.access,
   };

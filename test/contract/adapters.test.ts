@@ -2,10 +2,21 @@ import { describe, expect, it } from "vitest";
 import type { Fields } from "../../src/model/fields.ts";
 import type { Observation } from "../../src/model/observation.ts";
 import { cursorNow, openRoom, pullAll, type Room } from "../conformance/provider-room.ts";
+import { signIn as signInToFreshbooks } from "../conformance/provider-freshbooks-records.ts";
 import { signIn } from "../conformance/provider-gmail-records.ts";
+import { signIn as signInToHubSpot } from "../conformance/provider-hubspot-records.ts";
+import {
+  accountHint as quickBooksCompany,
+  signIn as signInToQuickBooks,
+} from "../conformance/provider-quickbooks-records.ts";
+import { signIn as signInToSalesforce } from "../conformance/provider-salesforce-records.ts";
 import type { ContractChecker } from "../support/contract-checker.ts";
 import { contractsOf } from "../support/contracts.ts";
+import { createFreshbooksChecker } from "../support/freshbooks-checker.ts";
 import { createGoogleChecker } from "../support/google-contract.ts";
+import { createHubSpotChecker } from "../support/hubspot-checker.ts";
+import { createQuickBooksChecker } from "../support/quickbooks-checker.ts";
+import { createSalesforceChecker } from "../support/salesforce-checker.ts";
 import { createStripeChecker } from "../support/stripe-checker.ts";
 
 const adapters = [
@@ -18,6 +29,27 @@ const adapters = [
     createChecker: createStripeChecker,
   },
   { entrance: { provider: "gmail", vendor: "google", signIn }, createChecker: createGoogleChecker },
+  {
+    entrance: { provider: "salesforce", vendor: "salesforce", signIn: signInToSalesforce },
+    createChecker: createSalesforceChecker,
+  },
+  {
+    entrance: { provider: "freshbooks", vendor: "freshbooks", signIn: signInToFreshbooks },
+    createChecker: createFreshbooksChecker,
+  },
+  {
+    entrance: { provider: "hubspot", vendor: "hubspot", signIn: signInToHubSpot },
+    createChecker: createHubSpotChecker,
+  },
+  {
+    entrance: {
+      provider: "quickbooks",
+      vendor: "quickbooks",
+      signIn: signInToQuickBooks,
+      accountHint: quickBooksCompany,
+    },
+    createChecker: createQuickBooksChecker,
+  },
 ];
 
 const values: Fields = {
@@ -84,11 +116,13 @@ async function traffic(room: Room): Promise<void> {
     return answer.kind;
   };
   const filled = seeded.filter((record) => record.fields["address_line1"] !== null).slice(0, 3);
-  for (const record of [own, ...filled]) {
+  for (const [at, record] of [own, ...filled].entries()) {
     seen = record;
+    // Where addresses are unique, each has one of its own.
+    const filledIn = { ...values, email: at === 0 ? email : `zoe${at}@example.com` };
     for (const field of capabilities.lens.fields)
       expect(await update({ [field]: null })).toBe("done");
-    expect(await update({ ...values, email })).toBe("done");
+    expect(await update(filledIn)).toBe("done");
   }
   expect(await update({ email: values["email"] ?? null })).toMatch(/^(done|refused)$/);
   await clients.get([own.externalId, ...seeded.slice(0, 5).map((record) => record.externalId)]);
@@ -98,8 +132,31 @@ async function traffic(room: Room): Promise<void> {
     key: "create-2",
   });
   await clients.create({ fields: { company: "Acme" }, ownId: "0190-c", key: "create-3" });
+  await severalAtOnce(room, own);
   expect((await clients.remove(own.externalId)).kind).toBe("done");
   await clients.remove(own.externalId);
   await clients.get([own.externalId]);
   await pullAll(clients, cursor);
+}
+
+/** The verbs on several records, where they are offered: with a bad one, a taken address and an unknown record among them. */
+async function severalAtOnce({ clients }: Room, own: Observation): Promise<void> {
+  const emails = ["a@example.com", "b@example.com", "no address", own.emails[0] ?? ""];
+  const creates = emails.map((email, at) => ({
+    fields: { ...values, email },
+    ownId: `0190-d${at}`,
+    key: `create-many-${at}`,
+  }));
+  const made = (await clients.createMany?.(creates)) ?? [];
+  const seen = made.flatMap((answer) => (answer.kind === "done" ? [answer.observation] : []));
+  const expected = (one: Observation) => ({ version: one.version, fields: one.fields });
+  const updates = seen.map((one, at) => ({
+    externalId: one.externalId,
+    changes: { phone: null, email: at === 0 ? "no address" : `c${at}@example.com` },
+    expected: expected(one),
+    key: `update-many-${at}`,
+  }));
+  const [first] = updates;
+  if (first === undefined) return;
+  await clients.updateMany?.([...updates, { ...first, externalId: "1" }]);
 }

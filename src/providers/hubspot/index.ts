@@ -1,0 +1,50 @@
+import { guarded } from "../kit/guard.ts";
+import type { Provider } from "../provider.ts";
+import { createClients } from "./clients.ts";
+import { contactLens } from "./lens.ts";
+import { cursorSeconds } from "./listing.ts";
+import { createMany } from "./many.ts";
+import { createObserve } from "./observe.ts";
+import { hubspotOAuth, readAccount, serviceKey } from "./sign-in.ts";
+import { apiVersion, batchSize, openWire } from "./wire.ts";
+
+const api = "https://api.hubapi.com";
+
+/** Contacts, both ways. What is particular about HubSpot stands in `docs/providers/hubspot.md`. */
+export const hubspot: Provider = {
+  name: "hubspot",
+  title: "HubSpot",
+  type: "crm",
+  vendor: "hubspot",
+  endpoints: {
+    api,
+    authorize: "https://app.hubspot.com/oauth/authorize",
+    token: `${api}/oauth/${apiVersion}/token`,
+    revoke: `${api}/oauth/${apiVersion}/token/revoke`,
+  },
+  // 10 a second of everything, but 5 of searches, which all programs at the account share.
+  limits: { requestsPerSecond: 4, concurrency: 4, serialWrites: false },
+  signIn: [serviceKey, hubspotOAuth],
+  clients: {
+    lens: contactLens,
+    // Search shows changes some moments late.
+    listing: "eventual",
+    createKeySeconds: null,
+    // A property that could hold one has to be made in each account first, with a scope that we do not ask for.
+    ownId: false,
+    // Look-ups by address are no search and are immediate; this is what a slow create may take.
+    searchLagSeconds: 60,
+    cursorSeconds,
+    batch: batchSize,
+  },
+  open: (session) => {
+    const wire = openWire(session);
+    const linked = session.endpoints.api === api;
+    const observe = createObserve(linked ? session.access.accountHint : null);
+    const options = { clock: session.deps.clock, wire, observe };
+    const clients = createClients(options);
+    const opened = guarded("HubSpot", { account: () => readAccount(session, wire), clients });
+    const single = opened.clients ?? clients;
+    return { ...opened, clients: { ...single, ...createMany(options, clients) } };
+  },
+};

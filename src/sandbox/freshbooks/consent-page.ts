@@ -1,0 +1,47 @@
+import type { SandboxAnswer } from "../kit/vendor.ts";
+
+/** Asks the person: one form, two buttons (`decision`, "allow" or "deny"), posted to the address it was shown at. */
+export function consentPage(clientId: string, scopes: readonly string[]): SandboxAnswer {
+  const items = scopes.map((scope) => `<li><code>${escaped(scope)}</code></li>`);
+  return page(
+    200,
+    `<h1>Authorize the application</h1>
+<p>The application <code>${escaped(clientId)}</code> asks for:</p>
+<ul>
+${items.join("\n")}
+</ul>
+<form method="post">
+<button name="decision" value="allow">Allow</button>
+<button name="decision" value="deny">Deny</button>
+</form>`,
+  );
+}
+
+/** What is shown instead of a redirect, where the request itself cannot be trusted. */
+export function problemPage(message: string): SandboxAnswer {
+  return page(400, `<h1>An error has occurred</h1>\n<p>${escaped(message)}</p>`);
+}
+
+function page(status: number, content: string): SandboxAnswer {
+  return {
+    status,
+    headers: { "Content-Type": "text/html; charset=utf-8" },
+    body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>FreshBooks (sandbox)</title></head>
+<body>
+${content}
+<p><small>This is a local sandbox, not FreshBooks.</small></p>
+</body>
+</html>
+`,
+  };
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

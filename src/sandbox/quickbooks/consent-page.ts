@@ -1,0 +1,43 @@
+import type { SandboxAnswer } from "../kit/vendor.ts";
+import type { Company } from "./company.ts";
+
+/** Asks whether the application may have the company's books. */
+export function consentPage(company: Company, query: URLSearchParams): SandboxAnswer {
+  return page(
+    200,
+    `<h1>Connect ${escaped(company.name)}</h1>
+<p>An application asks for access to the company <b>${escaped(company.name)}</b> of <b>${escaped(company.email)}</b> (${escaped(company.realmId)}).</p>
+<form method="post" action="/connect/oauth2/consent?${escaped(query.toString())}">
+<button name="decision" value="connect">Connect</button>
+<button name="decision" value="cancel">Cancel</button>
+</form>`,
+  );
+}
+
+export function problemPage(message: string): SandboxAnswer {
+  return page(400, `<h1>Sorry, but the app didn't connect</h1>\n<p>${escaped(message)}</p>`);
+}
+
+function page(status: number, content: string): SandboxAnswer {
+  return {
+    status,
+    headers: { "Content-Type": "text/html; charset=utf-8" },
+    body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>QuickBooks (sandbox)</title></head>
+<body>
+${content}
+<p><small>This is a local sandbox, not Intuit.</small></p>
+</body>
+</html>
+`,
+  };
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

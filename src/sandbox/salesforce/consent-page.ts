@@ -1,0 +1,49 @@
+import type { SandboxAnswer } from "../kit/vendor.ts";
+
+/** Asks whether the application may have these; the form goes back to the address that it was shown at. */
+export function consentPage(org: string, scopes: readonly string[]): SandboxAnswer {
+  return page(
+    200,
+    `<h1>Allow Access?</h1>
+<p>An application asks for access to <b>${escaped(org)}</b>:</p>
+<ul>
+${scopes.map((scope) => `<li>${escaped(scope)}</li>`).join("\n")}
+</ul>
+<form method="post">
+<button name="decision" value="deny">Deny</button>
+<button name="decision" value="allow">Allow</button>
+</form>`,
+  );
+}
+
+/** What cannot be told to the application, because it or its address is not known. */
+export function problemPage(error: string, description: string): SandboxAnswer {
+  return page(
+    400,
+    `<h1>We can't authorize you because of an OAuth error.</h1>\n<p>${escaped(error)} : ${escaped(description)}</p>`,
+  );
+}
+
+function page(status: number, content: string): SandboxAnswer {
+  return {
+    status,
+    headers: { "Content-Type": "text/html; charset=UTF-8" },
+    body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Salesforce (sandbox)</title></head>
+<body>
+${content}
+<p><small>This is a local sandbox, not Salesforce.</small></p>
+</body>
+</html>
+`,
+  };
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

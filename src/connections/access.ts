@@ -31,7 +31,6 @@ export async function createAccess(
   const refresher = createRefresher(target, provider, { ...options, store });
   const first = await store.read();
   let { apiOrigin } = toldBy(first);
-  const hinted = first.credential.kind === "oauth" ? first.credential.accountHint : null;
   const known = await options.connections.get(target.id);
   let unproven: string | null = null;
   let pauseUntilMs = 0;
@@ -58,7 +57,7 @@ export async function createAccess(
     }
   };
   return {
-    accountHint: toldBy(first).accountHint,
+    accountHint: toldBy(first).accountHint ?? known?.account?.id ?? null,
     // A refresh may move it, in this process or another: it is that of the token that was given last.
     get apiOrigin() {
       return apiOrigin;

@@ -86,10 +86,13 @@ export function wasLiedTo({ account }: Place): boolean {
     );
 }
 
+/** Requests that change no record, whatever their method. */
+const readsByPost = /\/(token|tokens\/bearer|search|batch\/read)$/;
+
 function writesAfter(place: Place, number: number): readonly string[] {
   return place.account.sandbox.control
     .ledger(number)
-    .filter((entry) => entry.method !== "GET" && entry.path !== "/token")
+    .filter(({ method, path }) => method !== "GET" && !readsByPost.test(path))
     .map(
       (entry) =>
         `${place.plan.name} ${entry.method} ${entry.path} ${entry.body.slice(0, 200)} -> ${entry.status}`,

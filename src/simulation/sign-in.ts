@@ -34,7 +34,8 @@ export async function signIn(
   }
   const scopes = [...way.scopes(["clients"], "both"), ...way.identityScopes];
   const app = appOf(sandbox);
-  const redirectUri = must(addressToRegister(redirectOf(way, app, {})), "an address to land on");
+  const redirect = redirectOf(way, app, { environment: "sandbox" });
+  const redirectUri = must(addressToRegister(redirect), "an address to land on");
   const { code, account } = consent(way, sandbox, { app, endpoints, redirectUri, scopes });
   const client = {
     title: provider.title,

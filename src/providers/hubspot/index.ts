@@ -5,7 +5,7 @@ import { contactLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
 import { createMany } from "./many.ts";
 import { createObserve } from "./observe.ts";
-import { hubspotOAuth, readAccount, serviceKey } from "./sign-in.ts";
+import { hubspotOAuth, isHubId, readAccount, serviceKey } from "./sign-in.ts";
 import { apiVersion, batchSize, openWire } from "./wire.ts";
 
 const api = "https://api.hubapi.com";
@@ -40,11 +40,13 @@ export const hubspot: Provider = {
   open: (session) => {
     const wire = openWire(session);
     const linked = session.endpoints.api === api;
-    const observe = createObserve(linked ? session.access.accountHint : null);
+    const { accountHint } = session.access;
+    const observe = createObserve(linked && isHubId(accountHint) ? accountHint : null);
     const options = { clock: session.deps.clock, wire, observe };
     const clients = createClients(options);
-    const opened = guarded("HubSpot", { account: () => readAccount(session, wire), clients });
-    const single = opened.clients ?? clients;
-    return { ...opened, clients: { ...single, ...createMany(options, clients) } };
+    return guarded("HubSpot", {
+      account: () => readAccount(session, wire),
+      clients: { ...clients, ...createMany(options, clients) },
+    });
   },
 };

@@ -70,6 +70,11 @@ export async function readAccount(session: Session, wire: HubSpotWire): Promise<
   return { id: `key-${mark}`, name: "HubSpot account" };
 }
 
+/** A key that may not read the account's number stands for it by a mark. */
+export function isHubId(account: string | null): boolean {
+  return /^\d+$/.test(account ?? "");
+}
+
 /** HubSpot's own pages show an account by this number as well; its name is told to no application. */
 function nameOf(hubId: string): string {
   return `HubSpot ${hubId}`;

@@ -8,6 +8,7 @@ export function guarded(
   session: ProviderSession & { readonly clients: ClientsSession },
 ): ProviderSession {
   const { clients } = session;
+  const { createMany, updateMany } = clients;
   const guard = async <Result>(verb: () => Promise<Result>): Promise<Result> => {
     try {
       return await verb();
@@ -27,6 +28,8 @@ export function guarded(
       create: (request) => guard(() => clients.create(request)),
       update: (request) => guard(() => refusedUnread(() => clients.update(request))),
       remove: (externalId) => guard(() => clients.remove(externalId)),
+      ...(createMany && { createMany: (requests) => guard(() => createMany(requests)) }),
+      ...(updateMany && { updateMany: (requests) => guard(() => updateMany(requests)) }),
     },
   };
 }

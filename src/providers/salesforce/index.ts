@@ -32,7 +32,9 @@ export const salesforce: Provider = {
     const wire = openWire(session);
     const observe = createObserve(wire, session.access);
     const { many, ...clients } = createClients({ clock: session.deps.clock, wire, observe });
-    const opened = guarded("Salesforce", { account: () => readAccount(session, wire), clients });
-    return { ...opened, clients: { ...clients, ...opened.clients, ...many } };
+    return guarded("Salesforce", {
+      account: () => readAccount(session, wire),
+      clients: { ...clients, ...many },
+    });
   },
 };

@@ -129,7 +129,8 @@ export const reconcileMutations: readonly Mutation[] = [
     law: 5,
     file: answer,
     find: 'state: "unknown",\n        attempts: entry.attempts + 1,\n        nextAttemptAt: outcome.at,',
-    replace: 'state: "due",\n        attempts: entry.attempts + 1,\n        nextAttemptAt: entry.createdAt,',
+    replace:
+      'state: "due",\n        attempts: entry.attempts + 1,\n        nextAttemptAt: entry.createdAt,',
   },
   {
     name: "the outbox row is dropped",

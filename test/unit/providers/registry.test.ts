@@ -6,7 +6,14 @@ describe("the registry", () => {
   it("loads each provider under its own name", async () => {
     const loaded = await Promise.all(providerNames.map(loadProvider));
     expect(loaded.map((provider) => provider.name)).toEqual(providerNames);
-    expect(providerNames).toEqual(["stripe", "gmail"]);
+    expect(providerNames).toEqual([
+      "stripe",
+      "gmail",
+      "quickbooks",
+      "salesforce",
+      "freshbooks",
+      "hubspot",
+    ]);
   });
 
   it("refuses other names, those of every object included", async () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createStepClock } from "../../../../src/lib/clock.ts";
 import type { InProcessSandbox } from "../../../../src/sandbox/kit/in-process.ts";
 import { openInProcess } from "../../../../src/sandbox/start.ts";
-import type { Account } from "../../../../src/simulation/accounts.ts";
+import type { Account } from "../../../../src/simulation/accounts/account.ts";
 import { quickbooksAccount } from "../../../../src/simulation/accounts/quickbooks.ts";
 
 const clock = createStepClock(Date.parse("2026-11-02T09:00:00Z"));
@@ -66,11 +66,11 @@ describe("the owner of a QuickBooks company", () => {
 
   it("tells our creates and deletes from our other requests", async () => {
     const made = await send({ DisplayName: "Ada" });
-    expect(account.createdBy(made)).toEqual({ mappingId: "of record 1", recordId: "1" });
+    expect(account.createdBy(made)).toEqual([{ mappingId: null, recordId: "1" }]);
     expect(account.deletedBy(made)).toBe(null);
     const refused = await send({ DisplayName: "Ada" });
-    expect(account.createdBy(refused)).toBe(null);
+    expect(account.createdBy(refused)).toEqual([]);
     const ended = await send({ Id: "1", SyncToken: "0", sparse: true, Active: false });
-    expect([account.createdBy(ended), account.deletedBy(ended)]).toEqual([null, "1"]);
+    expect([account.createdBy(ended), account.deletedBy(ended)]).toEqual([[], "1"]);
   });
 });

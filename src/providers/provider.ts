@@ -181,8 +181,8 @@ export interface ClientsSession {
    * provider turns the whole away because of it, the adapter halves until it stands alone. Throws where nothing at all
    * is known of any of them.
    */
-  createMany?(requests: readonly CreateRequest[]): Promise<readonly ManyAnswer[]>;
-  updateMany?(requests: readonly UpdateRequest[]): Promise<readonly ManyAnswer[]>;
+  readonly createMany?: (requests: readonly CreateRequest[]) => Promise<readonly ManyAnswer[]>;
+  readonly updateMany?: (requests: readonly UpdateRequest[]) => Promise<readonly ManyAnswer[]>;
 }
 
 /** One of many: what the single verb would have answered, or thrown. */

@@ -1,9 +1,16 @@
 import { accountKinds } from "./accounts/kinds.ts";
-import type { SimulatedProvider } from "./accounts/kinds.ts";
 import type { Fault } from "../sandbox/kit/vendor.ts";
 import { createDice } from "./dice.ts";
 import type { Dice } from "./dice.ts";
-import type { ConnectionPlan, Edit, History, Moment, Rules, Step } from "./history.ts";
+import type {
+  ConnectionPlan,
+  Edit,
+  History,
+  Moment,
+  Rules,
+  SimulatedProvider,
+  Step,
+} from "./history.ts";
 import { typedFields } from "./values.ts";
 
 const minuteMs = 60_000;

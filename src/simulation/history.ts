@@ -1,7 +1,6 @@
 import type { ClearPolicy, DeletePolicy, Direction } from "../config/config.ts";
 import type { ConflictStrategy } from "../model/journal.ts";
 import type { FieldValue } from "../model/fields.ts";
-import type { SimulatedProvider } from "./accounts/kinds.ts";
 import type { Fault } from "../sandbox/kit/vendor.ts";
 import type { SafetyStop } from "../sync/engine.ts";
 
@@ -14,6 +13,14 @@ export interface History {
   readonly connections: readonly ConnectionPlan[];
   readonly steps: readonly Step[];
 }
+
+export type SimulatedProvider =
+  | "stripe"
+  | "gmail"
+  | "hubspot"
+  | "salesforce"
+  | "quickbooks"
+  | "freshbooks";
 
 export interface ConnectionPlan {
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { InProcessSandbox } from "../../sandbox/kit/in-process.ts";
+import type { SimulatedProvider } from "../history.ts";
 import type { Account } from "./account.ts";
 import { freshbooksAccount } from "./freshbooks.ts";
 import { googleAccount } from "./google.ts";
@@ -7,20 +8,10 @@ import { quickbooksAccount } from "./quickbooks.ts";
 import { salesforceAccount } from "./salesforce.ts";
 import { stripeAccount } from "./stripe.ts";
 
-export const simulatedProviders = [
-  "stripe",
-  "gmail",
-  "hubspot",
-  "salesforce",
-  "quickbooks",
-  "freshbooks",
-] as const;
-export type SimulatedProvider = (typeof simulatedProviders)[number];
-
 export interface AccountKind {
   /** Its sandbox's name. */
   readonly vendor: string;
-  open(sandbox: InProcessSandbox): Account;
+  readonly open: (sandbox: InProcessSandbox) => Account;
   /** Whether the sandbox can be told to rotate refresh tokens; else it does as the provider does. */
   readonly mayRotate: boolean;
   /** Whether it says of a cursor that it is too old; where it does not, only time ends one. */

@@ -10,11 +10,13 @@ const secretForms: readonly [RegExp, string][] = [
   [/(?<![\w/])([14])\/\/?(?=[\w-]{10})[\w-]+/g, "$1/***"],
   [/\bGOCSPX-[\w-]+/g, "GOCSPX-***"],
   [/\bAIza[\w-]{20,}/g, "AIza***"],
-  // HubSpot's private apps and Salesforce's sessions.
+  // HubSpot's private apps, Salesforce's sessions and refresh tokens, Intuit's refresh tokens.
   [/\bpat-[a-z]{2}\d-[\w-]+/g, "pat-***"],
   [/\b00D\w{12,15}![\w.]+/g, "00D***"],
+  [/\b5Aep[\w.]{20,}/g, "5Aep***"],
+  [/\bRT1-[\w-]{10,}/g, "RT1-***"],
   // JSON Web Tokens, private keys.
-  [/\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*){0,3}/g, "***"],
+  [/\beyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*){0,3}/g, "***"],
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*/g, "-----PRIVATE KEY***"],
   [/\b(Bearer|Basic)\s{1,5}[\w.~+/=-]{6,}/gi, "$1 ***"],
   // A password of a URL reaches to the last @ before a slash: unencoded ones may hold that sign themselves.

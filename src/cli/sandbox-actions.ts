@@ -10,6 +10,7 @@ export interface SandboxDescription {
   readonly api: string;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly credentials: Readonly<Record<string, string>>;
+  readonly environment?: string;
 }
 
 /** Providers that a vendor of another name stands in for. */
@@ -50,8 +51,11 @@ export async function writeSandboxConfig(
 export function sandboxConfig(
   descriptions: readonly SandboxDescription[],
 ): Required<Pick<InitialOptions, "apps" | "connections">> {
-  const google = descriptions.find(({ provider }) => provider === "gmail");
-  const apps = google === undefined ? {} : { google: appOf(google) };
+  // Where a key is the everyday way, no application is needed.
+  const byApp = descriptions.filter(({ credentials }) => credentials["api_key"] === undefined);
+  const apps = Object.fromEntries(
+    byApp.map((one) => [vendorOfProvider[one.provider] ?? one.provider, appOf(one)]),
+  );
   const connections = descriptions.map(
     ({ provider, endpoints }) =>
       [
@@ -67,10 +71,11 @@ export function sandboxConfig(
   return { apps, connections: Object.fromEntries(connections) };
 }
 
-function appOf({ credentials }: SandboxDescription) {
+function appOf({ credentials, environment }: SandboxDescription) {
   return {
     client_id: credentials["client_id"] ?? "",
     client_secret: credentials["client_secret"] ?? "",
+    ...(environment === undefined ? {} : { environment }),
   };
 }
 

@@ -5,7 +5,9 @@ export const connect: CommandBody = {
   details:
     "Signs in to the organization's one connection of that provider, or to the one named. Where none is " +
     "declared, it is added to the configuration. The key or grant is proved, encrypted and stored here.",
-  arguments: [{ form: "<provider>", summary: "gmail, stripe, ..." }],
+  arguments: [
+    { form: "<provider>", summary: "gmail, stripe, hubspot, salesforce, quickbooks or freshbooks" },
+  ],
   options: [
     { flags: "--connection <name>", summary: "the connection to sign in, where there are several" },
     ...signInOptions,

@@ -14,7 +14,7 @@ export const sandbox: CommandBody = {
       options: [
         {
           flags: "--providers <names>",
-          summary: "gmail, stripe: one or several with commas (default: all)",
+          summary: "gmail, stripe, hubspot ...: one or several with commas (default: all)",
         },
         {
           flags: "--port <number>",

@@ -43,6 +43,8 @@ export interface VendorDescription {
   readonly endpoints: Readonly<Record<string, string>>;
   /** `client_id`, `client_secret`, `api_key` and the like. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** What `apps.<vendor>.environment` has to say for its applications, where the provider has several. */
+  readonly environment?: string;
 }
 
 export interface SandboxRequest {

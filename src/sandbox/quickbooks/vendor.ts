@@ -25,6 +25,7 @@ export function createQuickBooks(world: World): Vendor {
     name: "quickbooks",
     describe: (origin) => ({
       provider: "quickbooks",
+      environment: "sandbox",
       api: origin,
       endpoints: {
         api: origin,

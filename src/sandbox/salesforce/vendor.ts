@@ -46,6 +46,7 @@ export function createSalesforce(world: World): Vendor {
       origin = at;
       return {
         provider: "salesforce",
+        environment: "sandbox",
         api: origin,
         endpoints: {
           api: origin,

@@ -1,5 +1,6 @@
 import { clientsBothWays } from "./0001-clients-both-ways.ts";
 import { whenToAskAgain } from "./0002-when-to-ask-again.ts";
+import { activities } from "./0003-activities.ts";
 
 export interface Migration {
   /** Without a file's ending: a migration is the same one whether it runs from source or from a build. */
@@ -12,4 +13,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: "0001-clients-both-ways", statements: clientsBothWays },
   { name: "0002-when-to-ask-again", statements: whenToAskAgain },
+  { name: "0003-activities", statements: activities },
 ];

@@ -17,7 +17,7 @@ import { holderOf, isGone } from "./lib/holder.ts";
 import { createFetch } from "./lib/http.ts";
 import { createIds } from "./lib/ids.ts";
 import type { Log } from "./lib/log.ts";
-import { createPacedFetch } from "./lib/pacing.ts";
+import { createPacers } from "./lib/pacing.ts";
 import { systemRandom } from "./lib/random.ts";
 import { resolveEndpoints } from "./providers/endpoints.ts";
 import type { Endpoints, Provider } from "./providers/provider.ts";
@@ -27,6 +27,7 @@ import type { Store } from "./store/ports.ts";
 import { createEngine } from "./sync/create-engine.ts";
 import type { Engine } from "./sync/engine.ts";
 import type { EngineParts } from "./sync/prepare.ts";
+import { checkRules } from "./sync/provider-rules.ts";
 
 /** Everything that a face needs, put together once from a configuration. */
 export interface App {
@@ -44,7 +45,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-export { providerNames } from "./providers/registry.ts";
+export { loadProvider, providerNames } from "./providers/registry.ts";
+
+/** Throws `config-invalid` where a provider cannot do what the file asks of it. */
+export async function checkConnections(config: Config): Promise<void> {
+  for (const org of config.orgs)
+    for (const connection of org.connections)
+      if (connection.filter !== null)
+        checkRules(org.name, connection, await loadProvider(connection.provider));
+}
 
 export interface AppOptions {
   /** As `--config` gives it; without it the nearest file from `cwd` upwards. */
@@ -115,6 +124,7 @@ function assemble(core: Core): App {
 
 function engineParts(core: Core, holder: string): EngineParts {
   const { config, deps, store, vault, version } = core;
+  const pacers = createPacers({ clock: deps.clock });
   return {
     store,
     deps,
@@ -139,8 +149,14 @@ function engineParts(core: Core, holder: string): EngineParts {
           holder,
         },
       );
-      const paced = createPacedFetch(watch(sending.fetch), provider.limits, { clock: deps.clock });
-      return provider.open({ deps: { ...deps, fetch: access.watch(paced) }, endpoints, access });
+      const account = `${provider.name} ${endpoints.api} ${row.account?.id ?? row.id}`;
+      const paced = pacers(account, provider.limits)(watch(sending.fetch));
+      return provider.open({
+        deps: { ...deps, fetch: access.watch(paced) },
+        endpoints,
+        access,
+        filter: connection.filter,
+      });
     },
   };
 }

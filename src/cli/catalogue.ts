@@ -54,8 +54,13 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: "clients",
-    summary: "list, show, add, change and remove clients",
+    summary: "list, show, add, change, remove, import and export clients",
     load: async () => (await import("./commands/clients.ts")).clients,
+  },
+  {
+    name: "activities",
+    summary: "list what happened with clients: invoices, payments and the like",
+    load: async () => (await import("./commands/activities.ts")).activities,
   },
   {
     name: "conflicts",

@@ -2,6 +2,7 @@ import type { App } from "../app.ts";
 import { AstralisError, UsageError } from "../lib/errors.ts";
 import type { OrgConfig } from "../config/config.ts";
 import { clientDocument, findClient } from "../queries/clients.ts";
+import type { TimelineDocument } from "../queries/activities.ts";
 import type { Client } from "../model/client.ts";
 import { parseEdit } from "./client-edit.ts";
 import type { Context, Result } from "./command.ts";
@@ -12,8 +13,13 @@ import { clientText } from "./views/clients.ts";
 /** What `clients show|add|update|remove` do. */
 export async function showClient(context: Context, input: Input): Promise<Result> {
   const { app, org } = await open(context);
-  const { document } = await clientOf(app, org, input.required(0));
-  return { document: { clients: [document] }, text: (look) => clientText(document, look) };
+  const { document } = await knownClient(app, org, input.required(0));
+  const { timelineOf } = await import("../queries/activities.ts");
+  const timeline = await timelineOf(app.store, document.id);
+  return {
+    document: { clients: [document] },
+    text: (look) => `${clientText(document, look)}\n\n${timelineText(document.id, timeline)}`,
+  };
 }
 
 export async function addClient(context: Context, input: Input): Promise<Result> {
@@ -24,7 +30,7 @@ export async function addClient(context: Context, input: Input): Promise<Result>
 
 export async function updateClient(context: Context, input: Input): Promise<Result> {
   const { app, org } = await open(context);
-  const { client } = await clientOf(app, org, input.required(0));
+  const { client } = await knownClient(app, org, input.required(0));
   const edit = parseEdit(input, client);
   if (Object.keys(edit.fields).length === 0 && edit.active === undefined)
     throw new UsageError("usage", "no field was named", {
@@ -35,7 +41,7 @@ export async function updateClient(context: Context, input: Input): Promise<Resu
 
 export async function removeClient(context: Context, input: Input): Promise<Result> {
   const { app, org } = await open(context);
-  const { client, document } = await clientOf(app, org, input.required(0));
+  const { client, document } = await knownClient(app, org, input.required(0));
   const { kept, owed } = await app.engine.removeClient(org, client.id);
   const lines = [
     `Removed ${labelOf(client)} here.`,
@@ -53,7 +59,7 @@ async function open(context: Context): Promise<{ readonly app: App; readonly org
   return { app, org: app.org(context.settings.org) };
 }
 
-async function clientOf(app: App, org: OrgConfig, idOrEmail: string) {
+export async function knownClient(app: App, org: OrgConfig, idOrEmail: string) {
   const found = await findClient(app.store, org.name, idOrEmail);
   if (found !== null) return found;
   throw new AstralisError("client-unknown", `there is no client "${idOrEmail}"`, {
@@ -69,6 +75,13 @@ async function shown(app: App, client: Client, verb: string): Promise<Result> {
     text: (look) =>
       `${verb} ${labelOf(client)}. The next sync takes it to every connection that wants it.\n${clientText(document, look)}`,
   };
+}
+
+function timelineText(id: string, timeline: TimelineDocument): string {
+  const { activities, last_at: lastAt } = timeline;
+  if (lastAt === null) return "Timeline: nothing yet.";
+  const entries = activities === 1 ? "1 activity" : `${activities} activities`;
+  return `Timeline: ${entries}, the last one at ${lastAt}: astralis activities list --client ${id}`;
 }
 
 function labelOf(client: Client): string {

@@ -80,6 +80,8 @@ const usageErrors: ReadonlySet<ErrorCode> = new Set([
   "key-unsafe",
   "key-invalid",
   "client-invalid",
+  "file-unreadable",
+  "file-unwritable",
 ]);
 
 const signInErrors: ReadonlySet<ErrorCode> = new Set([

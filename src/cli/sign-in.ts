@@ -79,7 +79,8 @@ function collectionsOf(options: {
   readonly target: ConnectionTarget;
   readonly connection: ConnectionConfig;
 }) {
-  const offered = options.target.provider.clients === undefined ? [] : (["clients"] as const);
+  const { provider } = options.target;
+  const offered = (["clients", "activities"] as const).filter((name) => provider[name]);
   const wanted = options.connection.collections;
   return wanted === null ? offered : offered.filter((collection) => wanted.includes(collection));
 }

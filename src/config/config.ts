@@ -1,4 +1,4 @@
-import type { Collection } from "../model/connection.ts";
+import type { Collection, Filter } from "../model/connection.ts";
 import type { IdentityKind } from "../model/identity.ts";
 import type { ConflictStrategy } from "../model/journal.ts";
 
@@ -87,6 +87,8 @@ export interface ConnectionConfig {
   readonly deletes: DeletePolicy;
   /** null takes the default of the provider's type: both for crm and billing, here alone for email (law 8). */
   readonly create: { readonly here: boolean | null; readonly there: boolean | null };
+  /** null takes every record. The names are the provider's. */
+  readonly filter: Filter | null;
   readonly endpoints: {
     readonly api?: string;
     readonly authorize?: string;

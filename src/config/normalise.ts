@@ -81,6 +81,7 @@ function normaliseConnection(
     clear: perField(connection.clear, "propagate"),
     deletes: connection.deletes,
     create: { here: connection.create.here ?? null, there: connection.create.there ?? null },
+    filter: Object.keys(connection.filter ?? {}).length === 0 ? null : (connection.filter ?? null),
     endpoints: normaliseEndpoints(connection.endpoints),
     schedule: connection.schedule ?? defaults.schedule,
     maxRetries: defaults.max_retries,

@@ -137,6 +137,17 @@ const connection = z.strictObject({
     .describe(
       "What may be created. Without it, both for CRM and billing, `here` alone for e-mail (law 8).",
     ),
+  filter: z
+    .record(
+      text(emptyProblem).meta({ title: "condition" }),
+      text(emptyProblem).describe(
+        "The value that a record must have: `group` at Gmail, a property at HubSpot, a field at Salesforce, `metadata.<key>` at Stripe.",
+      ),
+    )
+    .optional()
+    .describe(
+      "Takes only the records that meet all of it. The others are left alone, and what leaves it stays linked: nothing is deleted by it (laws 7 and 8).",
+    ),
   endpoints: z
     .strictObject({
       api: text((value) => endpointProblem(value, "origin"))

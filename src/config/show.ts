@@ -91,6 +91,7 @@ function shownConnection(connection: ConnectionConfig): Json {
       here: connection.create.here ?? "by type",
       there: connection.create.there ?? "by type",
     },
+    filter: connection.filter,
     endpoints: Object.fromEntries(
       Object.entries(connection.endpoints).map(([name, url]) => [name, redact(url)]),
     ),

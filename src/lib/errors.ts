@@ -48,6 +48,8 @@ export const errorCodes = {
   "client-invalid": "A client's field has a value that cannot be stored.",
   "run-unknown": "There is no run of that id.",
   "safety-stop": "A safety limit was reached; a person must look.",
+  "file-unreadable": "A file that was named cannot be read.",
+  "file-unwritable": "A file that was named cannot be written.",
   "port-in-use": "The port is taken by another program.",
   "demo-failed": "A step of the demo did not end as it should.",
   interrupted: "The command was stopped before its end.",

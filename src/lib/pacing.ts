@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import { ProviderError } from "./errors.ts";
 import { retryAfterSeconds, type Fetch } from "./http.ts";
 
-/** What one account takes; all of its requests pass one paced fetch (law 11). */
+/** What one account takes; all of its requests pass one pacer (law 11). */
 export interface Pace {
   readonly requestsPerSecond: number;
   readonly requestsPerMinute?: number;
@@ -17,11 +17,33 @@ export interface PacingOptions {
   readonly patienceSeconds?: number;
 }
 
+/** Makes a fetch keep to an account's pace, together with every other fetch that the same pacer was given. */
+export type Pacer = (fetch: Fetch) => Fetch;
+
 /**
- * A fetch that starts requests in order, no faster than the pace. After a 429 all of them wait, for as long as
- * its Retry-After says, or else for a second that doubles with every further one.
+ * The pacers of one process: the same one for the same account, whoever asks and however often, so that two
+ * connections of one account share its budget (law 11). `account` tells accounts apart; nothing is read from it.
  */
+export function createPacers(options: PacingOptions): (account: string, pace: Pace) => Pacer {
+  const pacers = new Map<string, Pacer>();
+  return (account, pace) => {
+    const known = pacers.get(account) ?? createPacer(pace, options);
+    pacers.set(account, known);
+    return known;
+  };
+}
+
+/** A fetch with an account to itself. */
 export function createPacedFetch(fetch: Fetch, pace: Pace, options: PacingOptions): Fetch {
+  return createPacer(pace, options)(fetch);
+}
+
+/**
+ * Starts requests in order, no faster than the pace. After a 429 all of them wait, for as long as its Retry-After
+ * says, or else for a second that doubles with every further one. What a write was refused with does not hold a fetch
+ * that is made later: reads go on then, and the write has its own time, which whoever owes it keeps.
+ */
+export function createPacer(pace: Pace, options: PacingOptions): Pacer {
   const { clock } = options;
   const patienceMs = (options.patienceSeconds ?? 5) * 1000;
   const windows = [
@@ -32,11 +54,18 @@ export function createPacedFetch(fetch: Fetch, pace: Pace, options: PacingOption
   let activeWrites = 0;
   let freed: (() => void) | null = null;
   let heldUntilMs = 0;
+  let writesHeldUntilMs = 0;
+  /** How many fetches there are, and how many there were when a write was refused last. */
+  let fetches = 0;
+  let fetchesHeld = 0;
   let refusals = 0;
   let line: Promise<unknown> = Promise.resolve();
 
-  const refuseLongWait = () => {
-    const waitMs = heldUntilMs - clock.now();
+  const heldUntil = (number: number) =>
+    number <= fetchesHeld ? Math.max(heldUntilMs, writesHeldUntilMs) : heldUntilMs;
+
+  const refuseLongWait = (untilMs: number) => {
+    const waitMs = untilMs - clock.now();
     if (waitMs <= patienceMs) return;
     throw new ProviderError("rate-limited", "the provider asked to wait before the next request", {
       retry: { afterSeconds: Math.ceil(waitMs / 1000) },
@@ -47,13 +76,18 @@ export function createPacedFetch(fetch: Fetch, pace: Pace, options: PacingOption
     active >= pace.concurrency || (write && pace.serialWrites && activeWrites > 0);
 
   /** Only the head of the line is in here, so that one waiter is enough. */
-  const enter = async (write: boolean, signal: AbortSignal | null | undefined) => {
+  const enter = async (
+    write: boolean,
+    of: { readonly number: number; readonly signal: AbortSignal | null | undefined },
+  ) => {
+    const { number, signal } = of;
     while (isFull(write)) await new Promise<void>((resolve) => (freed = resolve));
     for (;;) {
       signal?.throwIfAborted();
-      refuseLongWait();
+      const untilMs = heldUntil(number);
+      refuseLongWait(untilMs);
       const nowMs = clock.now();
-      const openMs = Math.max(heldUntilMs, ...windows.map((window) => window.opensAt(nowMs)));
+      const openMs = Math.max(untilMs, ...windows.map((window) => window.opensAt(nowMs)));
       if (openMs <= nowMs) break;
       await clock.sleep(openMs - nowMs, signal ?? undefined);
     }
@@ -68,7 +102,7 @@ export function createPacedFetch(fetch: Fetch, pace: Pace, options: PacingOption
     freed?.();
   };
 
-  const heed = (response: Response) => {
+  const heed = (response: Response, write: boolean) => {
     if (response.status !== 429) {
       refusals = 0;
       return;
@@ -76,21 +110,28 @@ export function createPacedFetch(fetch: Fetch, pace: Pace, options: PacingOption
     const seconds =
       retryAfterSeconds(response.headers, clock) ?? Math.min(60, 2 ** Math.min(refusals, 6));
     refusals += 1;
-    heldUntilMs = Math.max(heldUntilMs, clock.now() + seconds * 1000);
+    const untilMs = clock.now() + seconds * 1000;
+    if (write) {
+      writesHeldUntilMs = Math.max(writesHeldUntilMs, untilMs);
+      fetchesHeld = fetches;
+    } else heldUntilMs = Math.max(heldUntilMs, untilMs);
   };
 
-  return async (url, init = {}) => {
-    const write = !["GET", "HEAD"].includes((init.method ?? "GET").toUpperCase());
-    const entered = line.then(() => enter(write, init.signal));
-    line = entered.catch(() => {});
-    await entered;
-    try {
-      const response = await fetch(url, init);
-      heed(response);
-      return response;
-    } finally {
-      leave(write);
-    }
+  return (fetch) => {
+    const number = (fetches += 1);
+    return async (url, init = {}) => {
+      const write = !["GET", "HEAD"].includes((init.method ?? "GET").toUpperCase());
+      const entered = line.then(() => enter(write, { number, signal: init.signal }));
+      line = entered.catch(() => {});
+      await entered;
+      try {
+        const response = await fetch(url, init);
+        heed(response, write);
+        return response;
+      } finally {
+        leave(write);
+      }
+    };
   };
 }
 

@@ -54,6 +54,9 @@ export interface Connection {
   readonly updatedAt: Instant;
 }
 
+/** What narrows a connection: values that a record must have, all of them, by the provider's names for them. */
+export type Filter = Readonly<Record<string, string>>;
+
 /** The account at the provider that a connection is signed in to. */
 export interface Account {
   /** The provider's own, stable id. */

@@ -21,6 +21,8 @@ export interface Observation {
   /** Every address of the record, in normal form, the primary one first. */
   readonly emails: readonly string[];
   readonly phones: readonly string[];
+  /** Set where the record is outside of the connection's filter: what it does not meet, never what it holds. */
+  readonly outside?: string;
   /** The id of ours that the record carries; null where it carries none. */
   readonly ownId: string | null;
 }

@@ -1,6 +1,7 @@
 import type { Deps } from "../lib/deps.ts";
 import type { AuthError, ProviderError } from "../lib/errors.ts";
-import type { Account, Collection, ProviderType } from "../model/connection.ts";
+import type { ActivityObservation, ActivityType } from "../model/activity.ts";
+import type { Account, Collection, Filter, ProviderType } from "../model/connection.ts";
 import type { Fields, FieldValue } from "../model/fields.ts";
 import type { Observation } from "../model/observation.ts";
 
@@ -25,6 +26,7 @@ export interface Provider {
   /** In the order of preference; the first that can be used is used. */
   readonly signIn: readonly SignIn[];
   readonly clients?: ClientsCapabilities;
+  readonly activities?: ActivitiesCapabilities;
   /** Opens the account; sends nothing yet. The caller closes nothing. */
   open(session: Session): ProviderSession;
 }
@@ -99,6 +101,11 @@ export interface Session {
   readonly deps: Deps;
   readonly endpoints: Endpoints;
   readonly access: Access;
+  /**
+   * Every observation says whether its record is outside (law 8), and a record that is made is inside. Listings show
+   * those outside as well: what left the filter must not seem gone (law 7).
+   */
+  readonly filter?: Filter | null;
 }
 
 /** The connection's credentials; tokens are asked for before every attempt and never kept. */
@@ -117,6 +124,29 @@ export interface ProviderSession {
   /** Who this is, by the provider's own id; also proves that the credentials work. */
   account(): Promise<Account>;
   readonly clients?: ClientsSession;
+  readonly activities?: ActivitiesSession;
+}
+
+/** What the engine must know of a provider's activities. */
+export interface ActivitiesCapabilities {
+  readonly types: readonly ActivityType[];
+  /** The longest an incremental cursor is trusted; afterwards the listing is full. */
+  readonly cursorSeconds: number;
+}
+
+/** The verb on activities: they are only read. */
+export interface ActivitiesSession {
+  /**
+   * One page of a listing, as for clients. A record that is shown again later in a listing is newer, or as it was.
+   * `externalId` of a bad one is its `activityKey`.
+   */
+  pull(request: PageRequest): Promise<ActivityPage>;
+}
+
+export interface ActivityPage {
+  readonly observations: readonly ActivityObservation[];
+  readonly bad: readonly BadRecord[];
+  readonly next: PageNext;
 }
 
 /** What the engine must know of a provider's clients. */
@@ -132,8 +162,17 @@ export interface ClientsCapabilities {
   readonly searchLagSeconds: number;
   /** The longest an incremental cursor is trusted; afterwards the listing is full. */
   readonly cursorSeconds: number;
+  /** What a filter can name; without it, the provider takes none. */
+  readonly filter?: FilterDescription;
   /** How many records one request can create or update, where the session has the verbs for it. */
   readonly batch?: number;
+}
+
+export interface FilterDescription {
+  /** For people: "`group`, the name of a contact group". */
+  readonly possible: string;
+  /** What is wrong with one condition; null for a good one. */
+  problem(name: string, value: string): string | null;
 }
 
 /** The half of a lens that is about values alone; pure. */
@@ -141,6 +180,8 @@ export interface LensDescription {
   /** Changes when the meaning of a normal form changes. */
   readonly version: string;
   readonly fields: readonly string[];
+  /** What `normal` makes of each of `fields`, for people; tested against it. */
+  readonly forms: Readonly<Record<string, FieldForm>>;
   holds(field: string): boolean;
   /** The hub's values as this provider would give them back: cut, folded, reformatted. Idempotent. */
   normal(fields: Fields): Fields;
@@ -154,6 +195,20 @@ export interface LensDescription {
     local: FieldValue,
     base: FieldValue | undefined,
   ): FieldValue;
+}
+
+/** What a provider makes of one field's values. */
+export interface FieldForm {
+  /** The most characters (UTF-16 units) that it holds; null where only the hub's own limit bounds them. */
+  readonly limit: number | null;
+  /** What becomes of a longer value: its beginning is held, or it is not sent and what the provider has stays. */
+  readonly longer: "cut" | "not-sent";
+  /** null where it holds every value that is not too long as the hub has it; else what becomes of some. */
+  readonly change: {
+    readonly words: string;
+    /** Values in the hub's normal form with what is held of them; null for nothing. */
+    readonly examples: readonly (readonly [given: string, held: string | null])[];
+  } | null;
 }
 
 /** A whole lens, over a provider's own record and patch; adapters export it for the lens laws (law 3). */

@@ -1,4 +1,4 @@
-import type { Account, Connection } from "../model/connection.ts";
+import type { Account, Collection, Connection } from "../model/connection.ts";
 import type { Store } from "../store/ports.ts";
 import { findOrganization } from "./names.ts";
 
@@ -12,6 +12,8 @@ export interface DeclaredConnection {
   readonly name: string;
   readonly provider: string;
   readonly enabled: boolean;
+  /** null, and nothing at all, for whatever the provider offers. */
+  readonly collections?: readonly Collection[] | null;
 }
 
 export interface ConnectionDocument {

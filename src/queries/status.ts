@@ -1,5 +1,5 @@
 import { toEpochMs } from "../lib/clock.ts";
-import type { Connection } from "../model/connection.ts";
+import type { Collection, Connection } from "../model/connection.ts";
 import type { ConnectionHealth, Store } from "../store/ports.ts";
 import { connectionRows, type DeclaredConnection, type DeclaredOrg } from "./connections.ts";
 import { findOrganization } from "./names.ts";
@@ -26,6 +26,10 @@ export interface ConnectionStatusDocument {
   readonly account?: string;
   readonly last_complete_at: string | null;
   readonly age_seconds: number | null;
+  /** When the last complete pass of each collection ended, and how long ago that is. */
+  readonly collections: Readonly<
+    Partial<Record<Collection, { readonly last_complete_at: string; readonly age_seconds: number }>>
+  >;
   readonly pending_writes: number;
   readonly oldest_unsent_at?: string;
   readonly conflicts: number;
@@ -84,7 +88,10 @@ function connectionStatus(
   const status = declared.enabled ? (row?.status ?? "error") : "paused";
   const reason = declared.enabled ? (row === undefined ? "not-connected" : row.reason) : "disabled";
   const lastCompleteAt = evidence?.lastCompleteAt ?? null;
-  const ageMs = lastCompleteAt === null ? null : Math.max(0, nowMs - toEpochMs(lastCompleteAt));
+  const ageSeconds = (at: string) => Math.floor(Math.max(0, nowMs - toEpochMs(at)) / 1000);
+  const passes = Object.entries(evidence?.collections ?? {}).filter(([name]) =>
+    isSynced(declared, name),
+  );
   const grantExpiresAt = row?.grantExpiresAt ?? null;
   const oldestUnsentAt = evidence?.oldestUnsentAt ?? null;
   const isOld = (at: string | null) => at !== null && nowMs - toEpochMs(at) > maxAgeMs;
@@ -92,6 +99,9 @@ function connectionStatus(
     ...(status === "error" ? [reason ?? "error"] : []),
     ...(lastCompleteAt === null ? ["no complete pass yet"] : []),
     ...(isOld(lastCompleteAt) ? ["the last complete pass is too old"] : []),
+    ...passes
+      .filter(([, at]) => isOld(at) && !isOld(lastCompleteAt))
+      .map(([collection]) => `the last complete pass of ${collection} is too old`),
     ...(isOld(oldestUnsentAt) ? ["a write has been unsent for too long"] : []),
     ...(grantExpiresAt !== null && toEpochMs(grantExpiresAt) - nowMs < grantNoticeMs
       ? ["the grant ends soon"]
@@ -110,7 +120,13 @@ function connectionStatus(
     problems,
     ...(row?.account ? { account: row.account.name } : {}),
     last_complete_at: lastCompleteAt,
-    age_seconds: ageMs === null ? null : Math.floor(ageMs / 1000),
+    age_seconds: lastCompleteAt === null ? null : ageSeconds(lastCompleteAt),
+    collections: Object.fromEntries(
+      passes.map(([collection, at]) => [
+        collection,
+        { last_complete_at: at, age_seconds: ageSeconds(at) },
+      ]),
+    ),
     pending_writes: evidence?.pendingWrites ?? 0,
     ...(oldestUnsentAt === null ? {} : { oldest_unsent_at: oldestUnsentAt }),
     conflicts: evidence?.conflicts ?? 0,
@@ -120,6 +136,13 @@ function connectionStatus(
     ...(row?.lastError ? { last_error: row.lastError } : {}),
     ...(row?.retryAt ? { retry_at: row.retryAt } : {}),
   };
+}
+
+/** What is no longer synced does not grow old. */
+function isSynced({ collections }: DeclaredConnection, name: string): boolean {
+  return (
+    collections === null || collections === undefined || collections.some((one) => one === name)
+  );
 }
 
 /** A grant that ends within a day wants its person now, not tomorrow. */

@@ -2,6 +2,8 @@ import type { Client } from "../model/client.ts";
 import { differsFrom } from "../model/fields.ts";
 import { emailIdentity } from "../model/identity.ts";
 import type { Fields } from "../model/fields.ts";
+import type { IdentityKind } from "../model/identity.ts";
+import type { LeftOut } from "../model/match.ts";
 import { completeFields, normalFields } from "../model/normal.ts";
 import type { ParkedReason } from "../model/journal.ts";
 import type { Mapping, MappingState } from "../model/mapping.ts";
@@ -24,6 +26,7 @@ export function observe(
 ): void {
   const mapping = work.mappingByExternalId(party.connectionId, seen.externalId);
   if (mapping?.seen && isOlder(seen, mapping.seen.requestedAt, here.at)) return;
+  if (mapping) work.note({ kind: "known" });
   work.unpark(party.connectionId, seen.externalId);
   if (seen.mergedInto !== null) return followMerge(work, here, party, mapping, seen.mergedInto);
   if (seen.state === "deleted") {
@@ -113,7 +116,7 @@ function revive(
   const owner = typeof email === "string" ? work.livingOwnerOf(emailIdentity(email)) : undefined;
   if (client.removedAt !== null && owner !== undefined) {
     const message = `it is of client ${clientId}, who was removed here and whose address is now of client ${owner}`;
-    skip(work, here, party, seen, "ambiguous", message);
+    ask(work, here, party, seen, { clientIds: [clientId, owner], message });
     return false;
   }
   reviveClient(work, here, client, party.connectionId);
@@ -154,42 +157,41 @@ function observeUnmapped(
 ): void {
   const awaited = seen.ownId === null ? undefined : work.mapping(seen.ownId);
   if (awaited?.state === "creating" && awaited.connectionId === party.connectionId) {
+    work.note({ kind: "matched", by: "own-id" });
     return adopt(work, here, party, awaited, seen);
   }
   const keys = identityKeys(here, seen);
-  if (keys.length === 0)
-    return skip(
-      work,
-      here,
-      party,
-      seen,
-      "no-identity",
-      "it has no e-mail address or other listed key",
-    );
+  if (keys.length === 0) {
+    const message = "it has no e-mail address or other listed key";
+    return leaveOut(work, here, party, seen, { why: "no-identity", message });
+  }
   const owners = ownersOf(work, keys);
+  if (seen.outside !== undefined && !isAwaited(work, party, owners)) {
+    const message = `it is outside of the connection's filter: ${seen.outside}`;
+    return leaveOut(work, here, party, seen, { why: "filter", message });
+  }
   if (owners.length > 1) {
-    return skip(
-      work,
-      here,
-      party,
-      seen,
-      "ambiguous",
-      `its addresses belong to ${owners.length} clients: ${owners.join(", ")}`,
-    );
+    const message = `its addresses belong to ${owners.length} clients: ${owners.join(", ")}`;
+    return ask(work, here, party, seen, { clientIds: owners, message });
   }
   const [owner] = owners;
   if (owner !== undefined) return linkTo(work, here, party, owner, seen);
   if (!party.create.here || party.direction === "push") {
-    return skip(
-      work,
-      here,
-      party,
-      seen,
-      "not-wanted",
-      "records of this connection do not become clients (create.here)",
-    );
+    const why = party.create.here ? "direction" : "create.here";
+    const message = "records of this connection do not become clients (create.here)";
+    return leaveOut(work, here, party, seen, { why, message });
   }
   createHere(work, here, party, seen);
+}
+
+/** Whether the one client that it could be is to have a record there: it has this one, and gets no second one (law 5). */
+function isAwaited(work: Workspace, party: Party, owners: readonly string[]): boolean {
+  const [owner, ...others] = owners;
+  if (owner === undefined || others.length > 0) return false;
+  if (!party.create.there || party.direction === "pull") return false;
+  const current = currentMapping(work, owner, party.connectionId);
+  const isFree = current === undefined || current.state === "creating";
+  return isFree && work.client(owner).removedAt === null;
 }
 
 /** E-mail first: only where no address is known do the other keys speak (law 8). */
@@ -201,6 +203,13 @@ function ownersOf(work: Workspace, keys: ReturnType<typeof identityKeys>): reado
   return byEmail.length > 0 ? byEmail : of("phone");
 }
 
+/** The key by which the record's client was found, as `ownersOf` does it. */
+function kindOfMatch(work: Workspace, here: Circumstances, seen: Observation): IdentityKind {
+  const keys = identityKeys(here, seen);
+  const byEmail = keys.some((key) => key.kind === "email" && work.ownerOf(key) !== undefined);
+  return byEmail ? "email" : "phone";
+}
+
 function linkTo(
   work: Workspace,
   here: Circumstances,
@@ -209,10 +218,14 @@ function linkTo(
   seen: Observation,
 ): void {
   const awaited = currentMapping(work, clientId, party.connectionId);
-  if (awaited?.state === "creating") return adopt(work, here, party, awaited, seen);
+  if (awaited?.state === "creating") {
+    work.note({ kind: "matched", by: kindOfMatch(work, here, seen) });
+    return adopt(work, here, party, awaited, seen);
+  }
   // A new record of a client that was removed here: somebody wants it again.
   if (!revive(work, here, party, { clientId, seen })) return;
   const current = currentMapping(work, clientId, party.connectionId);
+  const by = kindOfMatch(work, here, seen);
   const mapping: Mapping = {
     ...freshMapping(here, party, clientId),
     externalId: seen.externalId,
@@ -227,8 +240,10 @@ function linkTo(
   });
   if (mapping.state === "duplicate") {
     work.count("skipped");
+    work.note({ kind: "left-out", why: "duplicate" });
     return work.putMapping(withSeen(mapping, seen, { here, party }));
   }
+  work.note({ kind: "matched", by });
   reconcilePair(work, here, withSeen(mapping, seen, { here, party }));
 }
 
@@ -248,6 +263,7 @@ function createHere(work: Workspace, here: Circumstances, party: Party, seen: Ob
   };
   work.putClient(client);
   work.count("created");
+  work.note({ kind: "new" });
   for (const [field, after] of Object.entries(fields)) {
     if (after === null) continue;
     journal(work, here, {
@@ -327,6 +343,31 @@ export function followMerge(
       message,
     );
   }
+}
+
+/** Neither linked nor made a client, for what it lacks or for a setting. */
+function leaveOut(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  seen: Observation,
+  { why, message }: { readonly why: LeftOut; readonly message: string },
+): void {
+  work.note({ kind: "left-out", why });
+  skip(work, here, party, seen, why === "no-identity" ? why : "not-wanted", message);
+}
+
+/** Several clients could be meant: a person decides (law 8). */
+function ask(
+  work: Workspace,
+  here: Circumstances,
+  party: Party,
+  seen: Observation,
+  of: { readonly clientIds: readonly string[]; readonly message: string },
+): void {
+  const { externalId, fields } = seen;
+  work.note({ kind: "ambiguous", externalId, fields, clientIds: of.clientIds });
+  skip(work, here, party, seen, "ambiguous", of.message);
 }
 
 function skip(

@@ -5,6 +5,7 @@ import { identityText } from "../model/identity.ts";
 import type { Identity, IdentityKey } from "../model/identity.ts";
 import type { Change, Conflict, Parked } from "../model/journal.ts";
 import type { Mapping } from "../model/mapping.ts";
+import type { Match } from "../model/match.ts";
 import type { OutboxEntry } from "../model/outbox.ts";
 import { noCounts } from "../model/run.ts";
 import type { Counts } from "../model/run.ts";
@@ -57,6 +58,7 @@ export class Workspace {
   readonly #outboxOfClient = new Map<string, Set<string>>();
   readonly #conflictsOfMapping = new Map<string, Set<string>>();
   readonly #journal: Change[] = [];
+  readonly #matches: Match[] = [];
   #counts: Counts = noCounts;
 
   constructor(rows: Rows) {
@@ -194,6 +196,15 @@ export class Workspace {
 
   get counts(): Counts {
     return this.#counts;
+  }
+
+  /** Tells how a record found its client, or why not: for the match plan, never for a decision. */
+  note(match: Match): void {
+    this.#matches.push(match);
+  }
+
+  get matches(): readonly Match[] {
+    return this.#matches;
   }
 
   changes(): Changes {

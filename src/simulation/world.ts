@@ -12,7 +12,7 @@ import type { Fetch } from "../lib/http.ts";
 import { createIds } from "../lib/ids.ts";
 import { isRecord } from "../lib/json.ts";
 import { createLog } from "../lib/log.ts";
-import { createPacedFetch } from "../lib/pacing.ts";
+import { createPacers } from "../lib/pacing.ts";
 import { createSeededRandom } from "../lib/random.ts";
 import type { Change } from "../model/journal.ts";
 import { resolveEndpoints } from "../providers/endpoints.ts";
@@ -258,6 +258,7 @@ function configOf(place: Place): ConnectionConfig {
     provider: place.plan.provider,
     enabled: true,
     collections: ["clients"],
+    filter: null,
     endpoints: { api: place.account.sandbox.origin },
     schedule: "*/5 * * * *",
     maxRetries: 3,
@@ -294,6 +295,7 @@ function partsOf({
   const { store } = statements;
   const sending = { ...deps, fetch: statements.watch(deps.fetch) };
   const vault = createVault({ credentials: store.credentials, cipher, clock: deps.clock });
+  const pacers = createPacers({ clock: deps.clock });
   return {
     store,
     deps: sending,
@@ -318,7 +320,8 @@ function partsOf({
           holder,
         },
       );
-      const paced = createPacedFetch(watch(sending.fetch), provider.limits, { clock: deps.clock });
+      const account = `${provider.name} ${endpoints.api} ${row.account?.id ?? row.id}`;
+      const paced = pacers(account, provider.limits)(watch(sending.fetch));
       return provider.open({ deps: { ...deps, fetch: access.watch(paced) }, endpoints, access });
     },
   };

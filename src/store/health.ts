@@ -1,5 +1,6 @@
 import type { ConnectionHealth } from "./ports.ts";
 import type { Sql } from "./sql.ts";
+import type { CursorTableRow } from "./tables/cursors.ts";
 
 /** The state of every connection of an organization, in a fixed number of queries. */
 export async function readHealth(sql: Sql, orgId: string): Promise<readonly ConnectionHealth[]> {
@@ -36,9 +37,20 @@ export async function readHealth(sql: Sql, orgId: string): Promise<readonly Conn
       [orgId],
     ),
   );
+  const passes = Map.groupBy(
+    await sql.rows<Pick<CursorTableRow, "connection_id" | "collection" | "last_complete_at">>(
+      `select connection_id, collection, last_complete_at from cursors
+        where ${ofOrg} and last_complete_at is not null`,
+      [orgId],
+    ),
+    (row) => row.connection_id,
+  );
   return connections.map(({ id, last_complete_at }) => ({
     connectionId: id,
     lastCompleteAt: last_complete_at,
+    collections: Object.fromEntries(
+      (passes.get(id) ?? []).map((pass) => [pass.collection, pass.last_complete_at]),
+    ),
     pendingWrites: Number(writes.get(id)?.total ?? 0),
     oldestUnsentAt: writes.get(id)?.oldest_at ?? null,
     conflicts: Number(conflicts.get(id)?.total ?? 0),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Deps } from "../lib/deps.ts";
+import { createActivities } from "./activities.ts";
 import { createConnections } from "./connections.ts";
 import { createCredentials } from "./credentials.ts";
 import { createCursors } from "./cursors.ts";
@@ -88,6 +89,7 @@ function assembleStore(database: Database, { deps, subject, onClose }: Assembly)
     outbox: createOutbox(database),
     runs: createRuns(database),
     reads: createReads(database),
+    activities: createActivities(database),
     scratch: (orgId) => openScratch(database, orgId, deps),
     close: async () => {
       await database.close();

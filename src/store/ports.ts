@@ -1,4 +1,5 @@
 import type { Instant } from "../lib/clock.ts";
+import type { Activity, ActivityType } from "../model/activity.ts";
 import type { Client } from "../model/client.ts";
 import type {
   Account,
@@ -38,6 +39,7 @@ export interface Store {
   readonly outbox: OutboxPort;
   readonly runs: RunPort;
   readonly reads: ReadPort;
+  readonly activities: ActivityPort;
   /**
    * A scratch copy of one organization in a temporary SQLite file, removed on close: what a dry run works on.
    * It has every table's rows but credentials and leases.
@@ -262,6 +264,10 @@ export interface Writes {
   readonly changes?: readonly Change[];
   /** Staged rows that this decision used up, by id. */
   readonly staged?: readonly string[];
+  /** Written over those of the same connection, type and external id. */
+  readonly activities?: readonly Activity[];
+  /** How far a listing that is committed page by page has come. */
+  readonly listing?: Pick<CursorRow, "connectionId" | "collection"> & { readonly listing: Listing };
   /** Ends the listing: the cursor moves in the transaction that stored the last of what it covers. */
   readonly cursor?: Omit<CursorRow, "listing">;
 }
@@ -309,6 +315,8 @@ export interface Reader {
     collection: Collection,
     externalIds: readonly string[],
   ): Promise<readonly Parked[]>;
+  /** Those of the connection with one of these external ids, of whatever type. */
+  activities(connectionId: string, externalIds: readonly string[]): Promise<readonly Activity[]>;
   /** Clients after an id, in the order of their ids: for passes over all of them. Removed ones only where asked. */
   clientsAfter(
     orgId: string,
@@ -369,9 +377,27 @@ export interface Paged<T> {
   readonly next: string | null;
 }
 
+export interface ActivityPort {
+  /**
+   * Gives the activities of a connection that wait for a client the one that their customer's record is mapped to by
+   * now, whatever the mapping's state: one statement. Returns how many found theirs.
+   */
+  link(connectionId: string, lease: Lease): Promise<number>;
+}
+
+/** Which activities a list shows. */
+export interface ActivityFilter {
+  readonly clientId?: string;
+  readonly type?: ActivityType;
+  /** Only what occurred then or later. */
+  readonly since?: Instant;
+}
+
 export interface ConnectionHealth {
   readonly connectionId: string;
   readonly lastCompleteAt: Instant | null;
+  /** End of the last complete pass of each collection that ever had one. */
+  readonly collections: Readonly<Partial<Record<Collection, Instant>>>;
   readonly pendingWrites: number;
   readonly oldestUnsentAt: Instant | null;
   readonly conflicts: number;
@@ -395,5 +421,11 @@ export interface ReadPort {
   /** Mappings that are missing, with the client they belong to. */
   missing(orgId: string, page: PageOf): Promise<Paged<Mapping>>;
   parked(orgId: string, page: PageOf): Promise<Paged<Parked>>;
+  /** The newest first; what the provider deleted is left out. */
+  activities(orgId: string, filter: ActivityFilter, page: PageOf): Promise<Paged<Activity>>;
+  /** How many activities a client's timeline has, and when the newest occurred. */
+  timeline(
+    clientId: string,
+  ): Promise<{ readonly activities: number; readonly lastAt: Instant | null }>;
   health(orgId: string): Promise<readonly ConnectionHealth[]>;
 }

@@ -1,6 +1,7 @@
 import type { Collection } from "../model/connection.ts";
 import { isAmong, textsBinding } from "./bulk.ts";
 import { identityText } from "../model/identity.ts";
+import { activitiesByExternalId } from "./activities.ts";
 import type { Reader } from "./ports.ts";
 import type { Sql } from "./sql.ts";
 import { toClient } from "./tables/clients.ts";
@@ -90,6 +91,8 @@ export function createReader(sql: Sql): Reader {
       const rows = await byExternalId<ParkedRow>("parked", connectionId, collection, externalIds);
       return rows.map(toParked);
     },
+    activities: (connectionId, externalIds) =>
+      activitiesByExternalId(sql, connectionId, externalIds),
     clientsAfter: async (orgId, afterId, limit, options = {}) => {
       const rows = await sql.rows<ClientRow>(
         `select * from clients where org_id = ? and id > ?

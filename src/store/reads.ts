@@ -1,5 +1,6 @@
 import { emailIdentity, phoneIdentity } from "../model/identity.ts";
 import type { IdentityKey } from "../model/identity.ts";
+import { listActivities, readTimeline } from "./activities.ts";
 import type { Database } from "./database.ts";
 import { readHealth } from "./health.ts";
 import { pageOf } from "./paging.ts";
@@ -60,6 +61,8 @@ export function createReads(database: Database): ReadPort {
       );
       return pageOf(rows, page, toParked);
     },
+    activities: (orgId, filter, page) => listActivities(sql, orgId, filter, page),
+    timeline: (clientId) => readTimeline(sql, clientId),
     health: (orgId) => database.read((view) => readHealth(view, orgId)),
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from "./database.ts";
 import { insertRows } from "./bulk.ts";
 import type { Sql } from "./sql.ts";
+import { activityTable } from "./tables/activities.ts";
 import { clientTable } from "./tables/clients.ts";
 import { conflictTable } from "./tables/conflicts.ts";
 import { connectionTable } from "./tables/connections.ts";
@@ -33,6 +34,7 @@ export async function copyOrganization(from: Database, to: Database, orgId: stri
       await copy(outboxTable, ofConnections, ["id"]);
       await copy(parkedTable, "org_id = ?", ["id"]);
       await copy(conflictTable, "org_id = ?", ["id"]);
+      await copy(activityTable, "org_id = ?", ["id"]);
     }),
   );
 }

@@ -15,7 +15,8 @@ import {
   textsBinding,
   updateRevisions,
 } from "./bulk.ts";
-import { dropStaged } from "./cursors.ts";
+import { followMappings, saveActivities } from "./activities.ts";
+import { dropStaged, writeListing } from "./cursors.ts";
 import type { Writes } from "./ports.ts";
 import type { Sql } from "./sql.ts";
 import { changeTable, toChangeRow } from "./tables/changes.ts";
@@ -46,7 +47,12 @@ export async function saveWrites(sql: Sql, writes: Writes): Promise<void> {
   await saveConflicts(sql, writes.conflicts);
   await saveParked(sql, writes.parked);
   await insertRows(sql, changeTable, (writes.changes ?? []).map(toChangeRow));
+  await saveActivities(sql, writes.activities ?? []);
   await finishStaged(sql, writes.staged ?? []);
+  if (writes.listing !== undefined) {
+    const { connectionId, collection, listing } = writes.listing;
+    await writeListing(sql, connectionId, collection, listing);
+  }
   if (writes.cursor !== undefined) await moveCursor(sql, writes.cursor);
 }
 
@@ -99,8 +105,8 @@ async function insertIdentities(sql: Sql, identities: readonly Identity[]): Prom
 /** Refuses steps that law 7's table does not have. */
 async function updateMappings(sql: Sql, mappings: readonly Mapping[]): Promise<void> {
   if (mappings.length === 0) return;
-  const before = await sql.rows<Pick<MappingRow, "id" | "state" | "revision">>(
-    `select id, state, revision from mappings where ${isAmong(sql, "id")}`,
+  const before = await sql.rows<Pick<MappingRow, "id" | "state" | "revision" | "client_id">>(
+    `select id, state, revision, client_id from mappings where ${isAmong(sql, "id")}`,
     [textsBinding(mappings.map(({ id }) => id))],
   );
   const byId = new Map(before.map((row) => [row.id, row]));
@@ -114,6 +120,10 @@ async function updateMappings(sql: Sql, mappings: readonly Mapping[]): Promise<v
   }
   const written = await updateRevisions(sql, mappingTable, mappings.map(toMappingRow));
   mustBeFresh("mappings", mappings.length, written);
+  await followMappings(
+    sql,
+    mappings.filter(({ id, clientId }) => byId.get(id)?.client_id !== clientId),
+  );
 }
 
 async function updateEntries(sql: Sql, entries: readonly OutboxEntry[]): Promise<void> {

@@ -170,6 +170,7 @@ function parkBad(
 ): void {
   const known = work.parkedAt(line.row.id, row.externalId);
   work.count("failed");
+  work.note({ kind: "left-out", why: "bad-record" });
   if (row.bad === null || known?.fingerprint === row.bad.fingerprint) return;
   work.park({
     id: line.deps.ids(),

@@ -1,4 +1,5 @@
 import { instantOf } from "../lib/clock.ts";
+import { must } from "../lib/assert.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { OrgConfig } from "../config/config.ts";
 import type { Client } from "../model/client.ts";
@@ -9,7 +10,15 @@ import { addClient, updateClient } from "../reconcile/edit.ts";
 import { decide } from "./decide.ts";
 import type { Setting } from "./decide.ts";
 import { dryRun } from "./dry-run.ts";
-import type { ClientEdit, Engine, SyncDocument, SyncOptions } from "./engine.ts";
+import type {
+  ClientEdit,
+  EditOutcome,
+  Engine,
+  NamedEdit,
+  Rehearsal,
+  SyncDocument,
+  SyncOptions,
+} from "./engine.ts";
 import { overall } from "./outcome.ts";
 import { createParties, ensureOrg, prepareRun } from "./prepare.ts";
 import type { EngineParts } from "./prepare.ts";
@@ -22,9 +31,25 @@ export function createEngine(parts: EngineParts): Engine {
       options.dryRun ? dryRun(parts, org, options) : sync(parts, org, options),
     addClient: (org, edit) => change(parts, org, edit, null),
     updateClient: (org, clientId, edit) => change(parts, org, edit, clientId),
+    editClients: (org, edits) => editClients(parts, org, edits),
     removeClient: (org, clientId) => remove(parts, org, clientId),
     retry: (org, connection) => retry(parts, org, connection),
+    rehearse: (org, work) => rehearse(parts, org, work),
   };
+}
+
+async function rehearse<T>(
+  parts: EngineParts,
+  org: OrgConfig,
+  work: (there: Rehearsal) => Promise<T>,
+): Promise<T> {
+  const known = (await parts.store.organizations.list()).find((one) => one.name === org.name);
+  const store = await parts.store.scratch(known?.id ?? parts.deps.ids());
+  try {
+    return await work({ store, engine: createEngine({ ...parts, store }) });
+  } finally {
+    await store.close();
+  }
 }
 
 async function sync(
@@ -60,17 +85,35 @@ async function change(
   edit: ClientEdit,
   clientId: string | null,
 ): Promise<Client> {
+  const [outcome] = await editClients(parts, org, [{ clientId, edit }]);
+  const { client, refused } = { client: null, refused: null, ...outcome };
+  if (refused !== null) throw refused;
+  return must(client, "an edit has an outcome");
+}
+
+async function editClients(
+  parts: EngineParts,
+  org: OrgConfig,
+  edits: readonly NamedEdit[],
+): Promise<readonly EditOutcome[]> {
   const setting = await settingOf(parts, org);
-  const subject = { keys: keysOf(edit), clientIds: clientId === null ? [] : [clientId] };
-  const { result } = await decide(setting, subject, (work, here) => {
-    if (clientId === null) return addClient(work, here, edit);
-    return updateClient(
-      work,
-      here,
-      known(work.hasClient(clientId) ? work.client(clientId) : null, clientId),
-      edit,
-    );
-  });
+  const subject = {
+    keys: edits.flatMap(({ edit }) => keysOf(edit)),
+    clientIds: edits.flatMap(({ clientId }) => clientId ?? []),
+  };
+  const { result } = await decide(setting, subject, (work, here) =>
+    edits.map(({ clientId, edit }): EditOutcome => {
+      try {
+        if (clientId === null) return { client: addClient(work, here, edit) };
+        const client = known(work.hasClient(clientId) ? work.client(clientId) : null, clientId);
+        return { client: updateClient(work, here, client, edit) };
+      } catch (error) {
+        // Each of them checks all of its edit before it changes anything.
+        if (error instanceof UsageError) return { refused: error };
+        throw error;
+      }
+    }),
+  );
   return result;
 }
 

@@ -3,6 +3,7 @@ import type { Deps } from "../lib/deps.ts";
 import { StoreError } from "../lib/errors.ts";
 import { must } from "../lib/assert.ts";
 import type { OrgConfig } from "../config/config.ts";
+import type { Match } from "../model/match.ts";
 import type { Counts } from "../model/run.ts";
 import type { Circumstances, Party } from "../reconcile/rules.ts";
 import type { Workspace } from "../reconcile/workspace.ts";
@@ -34,7 +35,11 @@ export async function decide<T>(
   subject: Omit<Subject, "orgId">,
   decision: (work: Workspace, here: Circumstances) => T,
   more: (result: T) => Writes = () => ({}),
-): Promise<{ readonly result: T; readonly counts: Counts }> {
+): Promise<{
+  readonly result: T;
+  readonly counts: Counts;
+  readonly matches: readonly Match[];
+}> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await setting.store.work.commit(setting.lease, async (reader) => {
@@ -42,7 +47,7 @@ export async function decide<T>(
         const result = decision(work, circumstances(setting));
         return {
           writes: { ...work.changes(), ...more(result) },
-          result: { result, counts: work.counts },
+          result: { result, counts: work.counts, matches: work.matches },
         };
       });
     } catch (error) {
@@ -67,13 +72,14 @@ export async function decideFor<T>(
   );
   const setting = { ...line, parties, lease: line.lease.lease };
   const about = { ...subject, connectionId: line.row.id };
-  const { result, counts } = await decide(
+  const { result, counts, matches } = await decide(
     setting,
     about,
     (work, here) => decision(work, here, party),
     more,
   );
   line.tally.add(counts);
+  line.tally.note(matches);
   return result;
 }
 

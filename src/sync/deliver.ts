@@ -86,12 +86,13 @@ interface Drive extends Trouble {
 
 /** What one request can carry: creates together and updates together, as many as the provider takes; all else alone. */
 function batchesOf(
-  { capabilities, session }: Line,
+  { capabilities, session, config }: Line,
   entries: readonly OutboxEntry[],
 ): readonly (readonly OutboxEntry[])[] {
   const { batch = 1 } = capabilities;
   const sizes = {
-    create: session.createMany ? batch : 1,
+    // Behind a filter each is looked for first.
+    create: session.createMany && config.filter === null ? batch : 1,
     update: session.updateMany ? batch : 1,
     delete: 1,
   };

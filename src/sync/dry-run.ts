@@ -5,8 +5,9 @@ import { instantOf } from "../lib/clock.ts";
 import { claim } from "../reconcile/answer.ts";
 import { decideFor } from "./decide.ts";
 import type { Store } from "../store/ports.ts";
-import type { PlannedChange, SyncDocument, SyncOptions } from "./engine.ts";
+import type { MatchPlan, PlannedChange, SyncDocument, SyncOptions } from "./engine.ts";
 import type { Line } from "./line.ts";
+import { matchPlan } from "./match-plan.ts";
 import { overall } from "./outcome.ts";
 import { prepareRun } from "./prepare.ts";
 import type { EngineParts } from "./prepare.ts";
@@ -28,11 +29,20 @@ export async function dryRun(
   try {
     const run = await prepareRun({ ...parts, store: scratch }, org, options);
     const changes: PlannedChange[] = [];
+    const plans = new Map<string, MatchPlan>();
+    const unlisted = new Set<string>();
     await scratch.runs.start({ id: run.runId, orgId: run.orgId, startedAt: instantOf(deps.clock) });
     const connections = await runConnections(run, {
-      settle: async () => {},
+      settle: async ({ row }, when) => {
+        const cursor = await scratch.cursors.get(row.id, "clients");
+        if (when === "before-pull" && cursor?.cursor == null) unlisted.add(row.id);
+      },
       deliver: async (line) => {
-        changes.push(...(await owedChanges(line)));
+        const owed = await owedChanges(line);
+        changes.push(...owed);
+        const creates = owed.filter(({ action }) => action === "create").length;
+        const known = { store, safety: parts.safety, creates };
+        if (unlisted.has(line.row.id)) plans.set(line.config.name, await matchPlan(line, known));
       },
       deliverRest: async () => {},
     });
@@ -45,6 +55,7 @@ export async function dryRun(
       connections,
       duration_ms: deps.clock.now() - startedMs,
       changes,
+      plans: run.members.flatMap(({ config }) => plans.get(config.name) ?? []),
     };
   } finally {
     await scratch.close();

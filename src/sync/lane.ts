@@ -5,12 +5,15 @@ import type { Fetch } from "../lib/http.ts";
 import type { ConnectionConfig } from "../config/config.ts";
 import type { Connection } from "../model/connection.ts";
 import type { ProviderSession } from "../providers/provider.ts";
+import type { Collection } from "../model/connection.ts";
 import type { Party } from "../reconcile/rules.ts";
 import type { Listing } from "../store/ports.ts";
+import type { Inflow } from "./activities.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import { createTally } from "./line.ts";
 import type { Line, Tally } from "./line.ts";
 import { reasonOf } from "./outcome.ts";
+import { syncsActivities, syncsClients } from "./parties.ts";
 import type { Member } from "./parties.ts";
 import type { SyncRun } from "./prepare.ts";
 import { createWatch } from "./watch.ts";
@@ -20,9 +23,15 @@ import type { Watch } from "./watch.ts";
 export interface Lane {
   readonly member: Member;
   readonly tally: Tally;
+  readonly activityTally: Tally;
+  /** The one of them that requests are counted in at present. */
+  counting: Tally;
   readonly watch: Watch;
   lease: LeaseKeeper | null;
+  /** null where it syncs no clients. */
   line: Line | null;
+  /** null where it syncs no activities. */
+  inflow: Inflow | null;
   /** How far its pull is; over, one way or the other, once it is "pulled". */
   stage: "settling" | "pulling" | "pulled";
   /** Whether it was its pull that failed. */
@@ -30,34 +39,45 @@ export interface Lane {
   /** Staged whole, and not committed yet. */
   listing: Listing | null;
   error: AstralisError | null;
+  /** What stopped the activities alone: what was done with the clients stands. */
+  activityError: AstralisError | null;
 }
 
 export function createLane(run: SyncRun, member: Member): Lane {
+  const tally = createTally();
   return {
     member,
-    tally: createTally(),
+    tally,
+    activityTally: createTally(),
+    counting: tally,
     watch: createWatch(run.parts.deps.clock),
     lease: null,
     line: null,
+    inflow: null,
     stage: "settling",
     isPullBroken: false,
     listing: null,
     error: null,
+    activityError: null,
   };
 }
 
-export function progressOf(run: SyncRun, { member }: Lane): Line["progress"] {
+export function progressOf(
+  run: SyncRun,
+  { member }: Lane,
+  collection: Collection = "clients",
+): Line["progress"] {
   return (step, done, total) =>
     run.options.onProgress?.({
       connection: member.config.name,
-      collection: "clients",
+      collection,
       step,
       done,
       total,
     });
 }
 
-/** Opens the account; from here on the lane has a line. */
+/** Opens the account; from here on the lane has a line, an inflow, or both. */
 export async function enter(
   run: SyncRun,
   lane: Lane,
@@ -65,28 +85,47 @@ export async function enter(
 ): Promise<void> {
   const { parts, org } = run;
   const { lease } = lane;
-  const { provider } = lane.member;
+  const { config, provider } = lane.member;
   if (lease === null) return;
   const session = await opened(run, lane, lease);
-  if (!provider.clients || !session.clients)
-    throw new InternalError(`${provider.name} declares clients without verbs for them`);
-  lane.line = {
+  const shared = {
     ...lane.member,
     store: parts.store,
     deps: parts.deps,
     org,
     orgId: run.orgId,
     runId: run.runId,
-    capabilities: provider.clients,
-    session: session.clients,
     lease,
-    tally: lane.tally,
-    parties: () => parties.get(),
     stall: () => lane.watch.stall(),
-    progress: progressOf(run, lane),
     signal: run.options.signal,
   };
+  if (syncsClients(config, provider))
+    lane.line = {
+      ...shared,
+      ...verbsOf(provider, "clients", provider.clients, session.clients),
+      tally: lane.tally,
+      parties: () => parties.get(),
+      progress: progressOf(run, lane),
+    };
+  if (syncsActivities(config, provider))
+    lane.inflow = {
+      ...shared,
+      ...verbsOf(provider, "activities", provider.activities, session.activities),
+      tally: lane.activityTally,
+      progress: progressOf(run, lane, "activities"),
+    };
   await setStatus(run, lane, "syncing", null);
+}
+
+function verbsOf<Capabilities, Verbs>(
+  provider: { readonly name: string },
+  collection: Collection,
+  capabilities: Capabilities | undefined,
+  session: Verbs | undefined,
+): { readonly capabilities: Capabilities; readonly session: Verbs } {
+  if (capabilities === undefined || session === undefined)
+    throw new InternalError(`${provider.name} declares ${collection} without verbs for them`);
+  return { capabilities, session };
 }
 
 /** The lease is given back where the account cannot be opened: there is no line yet that would do it. */
@@ -139,7 +178,7 @@ function watched(run: SyncRun, lane: Lane, lease: LeaseKeeper): (fetch: Fetch) =
   return (fetch) =>
     async (url, init = {}) => {
       await lease.ensure();
-      lane.tally.add({ requests: 1 });
+      lane.counting.add({ requests: 1 });
       const reads = (init.method ?? "GET").toUpperCase() === "GET";
       const cut =
         signal && reads
@@ -165,7 +204,7 @@ export async function step(lane: Lane, work: () => Promise<void>): Promise<void>
   }
 }
 
-function asAstralisError(error: unknown): AstralisError {
+export function asAstralisError(error: unknown): AstralisError {
   if (error instanceof AstralisError) return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new AstralisError("interrupted", "the sync was interrupted", {
@@ -180,13 +219,14 @@ function asAstralisError(error: unknown): AstralisError {
 
 /** Tells how the connection ended, and gives its lease back. */
 export async function leave(run: SyncRun, lane: Lane): Promise<void> {
-  const { line, error } = lane;
-  if (!line) return;
+  const { lease } = lane.line ?? lane.inflow ?? {};
+  if (!lease) return;
+  const error = lane.error ?? lane.activityError;
   // A store that fails here has failed before: that error is the one to tell.
   await step(lane, async () => {
     const failed = error !== null && error.code !== "interrupted";
     if (error?.code !== "lease-lost") await setStatus(run, lane, failed ? "error" : "idle", error);
-    await line.lease.release();
+    await lease.release();
   });
 }
 
@@ -203,7 +243,8 @@ async function setStatus(
   if (status !== "syncing" && row?.status === "paused") return;
   const complete = status === "idle" && error === null ? { lastCompleteAt: at } : {};
   // A write that has to wait keeps its own time, and reads go on meanwhile.
-  const asked = lane.isPullBroken && typeof error?.retry === "object" ? error.retry : null;
+  const isRead = lane.isPullBroken || error === lane.activityError;
+  const asked = isRead && typeof error?.retry === "object" ? error.retry : null;
   const waits = asked?.afterSeconds ?? 0;
   const retryAt = waits > 0 ? { retryAt: toInstant(deps.clock.now() + waits * 1000) } : {};
   const kept = status === "syncing" ? (row?.lastError ?? null) : null;

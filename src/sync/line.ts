@@ -1,6 +1,8 @@
 import type { OrgConfig } from "../config/config.ts";
 import type { Deps } from "../lib/deps.ts";
 import type { ClientsCapabilities, ClientsSession } from "../providers/provider.ts";
+import { noMatches, withMatch } from "../model/match.ts";
+import type { Match, Matches } from "../model/match.ts";
 import type { Counts } from "../model/run.ts";
 import { noCounts } from "../model/run.ts";
 import type { Party } from "../reconcile/rules.ts";
@@ -32,12 +34,20 @@ export interface Line extends Member {
 export interface Tally {
   counts(): Counts;
   add(more: Partial<Counts>): void;
+  /** How the records that were seen found their clients. */
+  matches(): Matches;
+  note(matches: readonly Match[]): void;
 }
 
 export function createTally(): Tally {
   let total = noCounts;
+  let matched = noMatches;
   return {
     counts: () => total,
+    matches: () => matched,
+    note: (matches) => {
+      matched = matches.reduce(withMatch, matched);
+    },
     add: (more) => {
       total = {
         pulled: total.pulled + (more.pulled ?? 0),

@@ -12,7 +12,10 @@ export async function lookUp(
 }
 
 /** A read that is repeated where that can help; the others do not wait for it once it failed (law 11). */
-export function patiently<T>(line: Line, read: () => Promise<T>): Promise<T> {
+export function patiently<T>(
+  line: Pick<Line, "config" | "deps" | "signal" | "stall">,
+  read: () => Promise<T>,
+): Promise<T> {
   const { config, signal, stall } = line;
   return withPatience(line.deps, { attempts: config.maxRetries, signal, onFailure: stall }, read);
 }

@@ -1,5 +1,6 @@
 import type { AstralisError, ErrorCode } from "../lib/errors.ts";
 import type { ConnectionReason } from "../model/connection.ts";
+import type { Collection } from "../model/connection.ts";
 import type { ConnectionResult, Counts, Outcome } from "../model/run.ts";
 
 /** How a connection's part of a run ended. */
@@ -7,8 +8,11 @@ export interface Ending {
   readonly name: string;
   readonly provider: string;
   readonly org: string;
-  readonly counts: Counts;
+  /** Of each collection that it syncs. */
+  readonly counts: Readonly<Partial<Record<Collection, Counts>>>;
   readonly error: AstralisError | null;
+  /** Whether the error came after its clients were done. */
+  readonly isAfterClients: boolean;
 }
 
 export function resultOf(ending: Ending): ConnectionResult {
@@ -18,17 +22,21 @@ export function resultOf(ending: Ending): ConnectionResult {
     name,
     provider,
     outcome: outcomeOf(ending),
-    collections: { clients: counts },
+    collections: counts,
     ...(error
       ? { error: { code: error.code, message: error.message, hint: error.hint, ...error.place } }
       : {}),
   };
 }
 
-function outcomeOf({ error, counts }: Ending): Outcome {
+function outcomeOf({ error, counts, isAfterClients }: Ending): Outcome {
+  const all = Object.values(counts);
   if (error?.code === "safety-stop") return "stopped";
-  if (error) return counts.pulled > 0 ? "partial" : "failed";
-  return counts.failed > 0 || counts.held > 0 ? "partial" : "complete";
+  if (error) {
+    const didSome = isAfterClients || all.some(({ pulled }) => pulled > 0);
+    return didSome ? "partial" : "failed";
+  }
+  return all.some(({ failed, held }) => failed > 0 || held > 0) ? "partial" : "complete";
 }
 
 /** Of the whole: a stop, then a failure of all, then anything that is not complete. */

@@ -5,7 +5,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { MergeRules, Party } from "../reconcile/rules.ts";
 import type { CursorRow } from "../store/ports.ts";
 
-/** A configured connection that syncs clients, with its row and its provider's declaration. */
+/** A configured connection that syncs something, with its row and its provider's declaration. */
 export interface Member {
   readonly config: ConnectionConfig;
   readonly row: Connection;
@@ -19,6 +19,12 @@ export interface Member {
 export function syncsClients(config: ConnectionConfig, provider: Provider): boolean {
   const wanted = config.collections === null || config.collections.includes("clients");
   return wanted && provider.clients !== undefined;
+}
+
+/** Whether its activities are read. */
+export function syncsActivities(config: ConnectionConfig, provider: Provider): boolean {
+  const wanted = config.collections === null || config.collections.includes("activities");
+  return wanted && provider.activities !== undefined;
 }
 
 /** A member as the decisions of `reconcile` see it. */
@@ -52,7 +58,7 @@ export function partyOf(
  * be owed again.
  */
 export function rulesFingerprint(member: Member, party: Party, org: OrgConfig): string {
-  const { direction, fieldDirections, conflict, clear, deletes } = member.config;
+  const { direction, fieldDirections, conflict, clear, deletes, filter } = member.config;
   const lens = party.lens.version;
   return stableJson({
     direction,
@@ -63,6 +69,8 @@ export function rulesFingerprint(member: Member, party: Party, org: OrgConfig): 
     create: party.create,
     lens,
     match: org.match,
+    // What no filter narrows keeps the fingerprint that it had before there were any.
+    ...(filter === null ? {} : { filter }),
   });
 }
 

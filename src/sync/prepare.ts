@@ -7,8 +7,9 @@ import type { Provider, ProviderSession } from "../providers/provider.ts";
 import type { Party } from "../reconcile/rules.ts";
 import type { Store } from "../store/ports.ts";
 import type { SyncOptions } from "./engine.ts";
-import { partyOf, syncsClients } from "./parties.ts";
+import { partyOf, syncsActivities, syncsClients } from "./parties.ts";
 import type { Member } from "./parties.ts";
+import { checkRules } from "./provider-rules.ts";
 
 /** What the engine is given to work with. */
 export interface EngineParts {
@@ -65,7 +66,7 @@ export async function ensureOrg(parts: EngineParts, org: OrgConfig): Promise<str
   return (await parts.store.organizations.ensure(org.name, fresh)).id;
 }
 
-/** The organization's connections that sync clients, with their rows; made where they are new. */
+/** The organization's connections that sync something, with their rows; made where they are new. */
 export async function membersOf(
   parts: EngineParts,
   org: OrgConfig,
@@ -74,6 +75,7 @@ export async function membersOf(
   const members: Member[] = [];
   for (const config of org.connections) {
     const provider = await parts.provider(config.provider);
+    checkRules(org.name, config, provider);
     const row = await parts.store.connections.ensure({
       id: parts.deps.ids(),
       orgId,
@@ -82,19 +84,21 @@ export async function membersOf(
       type: provider.type,
       createdAt: instantOf(parts.deps.clock),
     });
-    if (syncsClients(config, provider)) members.push({ config, row, provider });
+    if (syncsClients(config, provider) || syncsActivities(config, provider))
+      members.push({ config, row, provider });
   }
   return members;
 }
 
-/** Every party of an organization, read again after a cursor moved. */
+/** Every party of an organization, each of which syncs clients; read again after a cursor moved. */
 export function createParties(run: Pick<SyncRun, "parts" | "org" | "orgId">): {
   get(): Promise<readonly Party[]>;
   forget(): void;
 } {
   let known: Promise<readonly Party[]> | null = null;
   const load = async () => {
-    const members = await membersOf(run.parts, run.org, run.orgId);
+    const all = await membersOf(run.parts, run.org, run.orgId);
+    const members = all.filter(({ config, provider }) => syncsClients(config, provider));
     const rows = members.map((member) => member.row);
     const parties: Party[] = [];
     for (const member of members) {
@@ -115,7 +119,7 @@ function unknownConnection(org: OrgConfig, name: string): UsageError {
   const names = org.connections.map((connection) => connection.name).join(", ") || "none";
   return new UsageError(
     "connection-unknown",
-    `${org.name} has no connection "${name}" that syncs clients`,
+    `${org.name} has no connection "${name}" that syncs anything`,
     {
       hint: `Its connections are: ${names}.`,
       place: { org: org.name },

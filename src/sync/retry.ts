@@ -1,9 +1,11 @@
 import { instantOf } from "../lib/clock.ts";
 import type { OrgConfig } from "../config/config.ts";
+import type { Collection } from "../model/connection.ts";
 import type { Reopened } from "./engine.ts";
 import { keepLease } from "./lease-keeper.ts";
 import { prepareRun } from "./prepare.ts";
 import type { EngineParts } from "./prepare.ts";
+import { syncsActivities, syncsClients } from "./parties.ts";
 import type { Member } from "./parties.ts";
 
 /** Makes parked and held writes due, and owes a full listing where records are parked: it shows them again. */
@@ -48,18 +50,27 @@ async function oweListing(parts: EngineParts, member: Member): Promise<void> {
     requestTimeoutMs: member.config.requestTimeoutSeconds * 1000,
   });
   try {
-    await store.cursors.setListing(member.row.id, "clients", null, keeper.lease);
-    const listing = {
-      id: deps.ids(),
-      mode: "full" as const,
-      startedAt: instantOf(deps.clock),
-      page: null,
-      endCursor: null,
-      pages: 0,
-      accepted: [],
-    };
-    await store.cursors.setListing(member.row.id, "clients", listing, keeper.lease);
+    for (const collection of syncedBy(member)) {
+      await store.cursors.setListing(member.row.id, collection, null, keeper.lease);
+      const listing = {
+        id: deps.ids(),
+        mode: "full" as const,
+        startedAt: instantOf(deps.clock),
+        page: null,
+        endCursor: null,
+        pages: 0,
+        accepted: [],
+      };
+      await store.cursors.setListing(member.row.id, collection, listing, keeper.lease);
+    }
   } finally {
     await keeper.release();
   }
+}
+
+function syncedBy({ config, provider }: Member): readonly Collection[] {
+  return [
+    ...(syncsClients(config, provider) ? (["clients"] as const) : []),
+    ...(syncsActivities(config, provider) ? (["activities"] as const) : []),
+  ];
 }

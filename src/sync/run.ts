@@ -10,6 +10,7 @@ import { resultOf } from "./outcome.ts";
 import { createParties } from "./prepare.ts";
 import type { SyncRun } from "./prepare.ts";
 import { pull } from "./pull.ts";
+import { countsOf, readActivities } from "./read-activities.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
 /** The steps that write to providers; a dry run has others. */
@@ -58,12 +59,13 @@ export async function runConnections(
         for (const lane of some) await advance(lane, settleRules);
       });
       await Promise.all(
-        some.map((lane) =>
-          advance(lane, async (line) => {
+        some.map(async (lane) => {
+          await advance(lane, async (line) => {
             await hands.settle(line, "after-pull");
             await hands.deliver(line);
-          }),
-        ),
+          });
+          await readActivities(run, lane);
+        }),
       );
     };
     const inTurn = createTurns();
@@ -84,8 +86,9 @@ export async function runConnections(
       name: lane.member.config.name,
       provider: lane.member.provider.name,
       org: run.org.name,
-      counts: lane.tally.counts(),
-      error: lane.error,
+      counts: countsOf(lane),
+      error: lane.error ?? lane.activityError,
+      isAfterClients: lane.error === null && lane.line !== null,
     }),
   );
 }

@@ -46,7 +46,7 @@ export function noTrouble(): Trouble {
 /** Sends a write, and tells what became of it as far as that is known; never throws for what a provider did. */
 export async function send(line: Line, claimed: Claimed, trouble: Trouble): Promise<Outcome> {
   try {
-    const answer = await write(line, claimed);
+    const answer = (await alreadyThere(line, claimed)) ?? (await write(line, claimed));
     trouble.failures = 0;
     return await outcomeOf(line, answer);
   } catch (error) {
@@ -139,6 +139,17 @@ export function unknownUntil(line: Line): Instant {
   const lagSeconds = line.config.searchLagSeconds ?? line.capabilities.searchLagSeconds;
   const waitSeconds = line.config.requestTimeoutSeconds + lagSeconds;
   return toInstant(line.deps.clock.now() + 1000 * waitSeconds);
+}
+
+/** A filter keeps records from being known: one with the client's address is taken, not made a second time (law 5). */
+async function alreadyThere(
+  { config, session }: Line,
+  { entry, mapping, frozen }: Claimed,
+): Promise<WriteAnswer | null> {
+  const { email } = frozen.fields;
+  if (config.filter === null || entry.action !== "create" || typeof email !== "string") return null;
+  const [found] = await session.find({ ownId: mapping.id, emails: [email] });
+  return found === undefined ? null : { kind: "exists", externalId: found.externalId };
 }
 
 function write({ session }: Line, claimed: Claimed): Promise<WriteAnswer> {

@@ -19,6 +19,7 @@ let apiKey = "";
 const said: Ended[] = [];
 let connectedGmail: Ended;
 let connectedStripe: Ended;
+let planned: Ended;
 let synced: Ended;
 
 async function run(...args: string[]): Promise<Ended> {
@@ -47,8 +48,9 @@ beforeAll(async () => {
     cwd: folder.path,
     stdin: `${apiKey}\n`,
   });
+  planned = await astralis(["sync", "--dry-run"], { cwd: folder.path });
   synced = await astralis(["sync", "--json"], { cwd: folder.path });
-  said.push(connectedGmail, connectedStripe, synced);
+  said.push(connectedGmail, connectedStripe, planned, synced);
 }, 60_000);
 
 afterAll(async () => {
@@ -75,6 +77,15 @@ describe("connect", () => {
 });
 
 describe("sync", () => {
+  it("shows before the first one what it makes of each connection's records", () => {
+    expect(planned).toMatchObject({ code: 0 });
+    expect(planned.stdout).toMatch(/^gmail: first sync of 6 records$/m);
+    expect(planned.stdout).toMatch(/^ {2}matched +[1-6] +by e-mail [1-6]$/m);
+    expect(planned.stdout).toContain(
+      "  next: astralis sync --org acme --connection stripe\ndry run: ",
+    );
+  });
+
   it("prints the run as one document", () => {
     expect(synced).toMatchObject({ code: 0, stderr: "" });
     expect(synced.json()).toMatchObject({

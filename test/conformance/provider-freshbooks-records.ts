@@ -64,7 +64,8 @@ export async function signIn(sandbox: Sandbox): Promise<string> {
   authorize.search = new URLSearchParams({
     ...client,
     response_type: "code",
-    scope: "user:profile:read user:clients:read user:clients:write",
+    scope:
+      "user:profile:read user:clients:read user:clients:write user:invoices:read user:payments:read",
   }).toString();
   const consent = await fetch(authorize, { redirect: "manual" });
   const code = new URL(consent.headers.get("location") ?? "").searchParams.get("code") ?? "";

@@ -31,6 +31,7 @@ const names = entries(
 export const people: fc.Arbitrary<Person> = fc.record({
   resourceName: fc.constant("people/c1"),
   deleted: fc.constant(false),
+  groups: fc.constant([]),
   previousResourceNames: fc.constant([]),
   etag: fc.constant("%e"),
   contact: fc.constant({ id: "1", etag: "#e", updateTime: "2026-11-01T00:00:00Z" }),

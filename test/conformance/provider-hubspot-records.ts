@@ -15,6 +15,7 @@ const part = fc.option(
 export const contacts: fc.Arbitrary<Contact> = fc.record({
   id: fc.constant("151000000001"),
   archived: fc.constant(false),
+  more: fc.constant({}),
   properties: fc.record({
     email: fc.option(fc.emailAddress()),
     firstname: part,

@@ -4,6 +4,7 @@ import { normalValue } from "../../src/model/normal.ts";
 import { sameValue, type Fields, type FieldValue } from "../../src/model/fields.ts";
 import type { Lens } from "../../src/providers/provider.ts";
 import { createLaws } from "../support/property.ts";
+import { testForms } from "./provider-forms.ts";
 
 /** A lens with the records to try it on. */
 export interface LensUnderTest<Wire, Patch> {
@@ -46,6 +47,8 @@ export function testLens<Wire, Patch>(title: string, subject: LensUnderTest<Wire
   const laws = createLaws(`${title} lens`);
 
   describe("the lens", () => {
+    testForms(laws, lens, fc.oneof(text, country, fc.emailAddress()));
+
     it("changes nothing when it puts what it got", () => {
       laws.holds(
         fc.property(records, (record) => {

@@ -5,6 +5,7 @@ import { createFetch, type Fetch } from "../../src/lib/http.ts";
 import { createIds } from "../../src/lib/ids.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import { createSeededRandom } from "../../src/lib/random.ts";
+import type { Filter } from "../../src/model/connection.ts";
 import { resolveEndpoints } from "../../src/providers/endpoints.ts";
 import type {
   Access,
@@ -32,6 +33,7 @@ export interface RoomOptions {
   readonly clients?: number;
   readonly timeoutMs?: number;
   readonly access?: Partial<Access>;
+  readonly filter?: Filter;
 }
 
 /** One adapter before one sandbox, on a clock that both share. */
@@ -112,6 +114,7 @@ export async function openRoom(entrance: Entrance, options: RoomOptions = {}): P
       deps: depsOf(clock, fetch),
       endpoints: resolveEndpoints(provider, { api: sandbox.origin }),
       access,
+      filter: options.filter ?? null,
     });
   const { clients } = open();
   if (clients === undefined) throw new Error("the provider opens no clients");

@@ -25,6 +25,7 @@ const time = fc.constantFrom("2026-11-01T00:00:00.000+0000", "2024-02-29T23:59:5
 export const contacts: fc.Arbitrary<Contact> = fc.record({
   Id: fc.constant("003Ho00001ABCdeIAF"),
   IsDeleted: fc.constant(false),
+  more: fc.constant({}),
   MasterRecordId: fc.constant(null),
   LastModifiedDate: time,
   SystemModstamp: time,

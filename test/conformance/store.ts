@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import type { TestDatabase } from "../support/databases.ts";
+import { testActivities } from "./store/activities.ts";
 import { testCommit } from "./store/commit.ts";
 import { testCompareAndSet } from "./store/compare-and-set.ts";
 import { testConnections } from "./store/connections.ts";
@@ -41,6 +42,9 @@ export function testStore(database: TestDatabase): void {
   });
   describe("reads for people", () => {
     testReads(database);
+  });
+  describe("activities", () => {
+    testActivities(database);
   });
   describe("text of any kind", () => {
     testText(database);

@@ -10,6 +10,9 @@ import {
   signIn as signInToQuickBooks,
 } from "../conformance/provider-quickbooks-records.ts";
 import { signIn as signInToSalesforce } from "../conformance/provider-salesforce-records.ts";
+import type { ActivityObservation } from "../../src/model/activity.ts";
+import type { ActivityPage } from "../../src/providers/provider.ts";
+import { isRecord } from "../support/json.ts";
 import type { ContractChecker } from "../support/contract-checker.ts";
 import { contractsOf } from "../support/contracts.ts";
 import { createFreshbooksChecker } from "../support/freshbooks-checker.ts";
@@ -137,6 +140,39 @@ async function traffic(room: Room): Promise<void> {
   await clients.remove(own.externalId);
   await clients.get([own.externalId]);
   await pullAll(clients, cursor);
+  await readActivities(room);
+}
+
+/** All of the seeded ones, and then the changes since. */
+async function readActivities(room: Room): Promise<void> {
+  const { activities } = room.open();
+  if (activities === undefined) return;
+  const seen: ActivityObservation[] = [];
+  const pullFrom = async (cursor: string | null): Promise<string> => {
+    let page: string | null = null;
+    for (;;) {
+      const answer: ActivityPage = await activities.pull({ cursor, page });
+      expect(answer.bad).toEqual([]);
+      seen.push(...answer.observations);
+      if (answer.next.kind === "complete") return answer.next.cursor;
+      if (answer.next.kind === "expired") throw new Error("the cursor has expired");
+      page = answer.next.page;
+    }
+  };
+  const cursor = await pullFrom(null);
+  expect(new Set(seen.map(({ type }) => type)).size).toBeGreaterThan(1);
+  seen.length = 0;
+  room.clock.advance(60_000);
+  const { control } = room.sandbox;
+  const [customer] = await pullAll(room.clients, null);
+  const made = control.act("invoice", { customer: customer?.observations[0]?.externalId });
+  room.clock.advance(60_000);
+  control.act("pay", {
+    invoice: isRecord(made) ? String(made["id"] ?? made["Id"]) : "",
+  });
+  room.clock.advance(60_000);
+  await pullFrom(cursor);
+  expect([...new Set(seen.map(({ type }) => type))].toSorted()).toEqual(["invoice", "payment"]);
 }
 
 /** The verbs on several records, where they are offered: with a bad one, a taken address and an unknown record among them. */

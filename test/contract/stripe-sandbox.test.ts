@@ -90,6 +90,44 @@ describe.skipIf(folder === null)("Stripe's sandbox and Stripe's own description"
     expect(problems).toEqual([]);
   });
 
+  it("agree on invoices, payments, charges and refunds, and their events", async () => {
+    const { control } = stripe.sandbox;
+    const idOf = (shown: unknown) => String(idsOf([shown])[0]);
+    const made = await stripe.call("POST", "/v1/customers", { form: { email: "m@example.com" } });
+    const customer = String(made.body["id"]);
+    const invoice = idOf(control.act("invoice", { customer, amount: 1250, currency: "jpy" }));
+    control.act("pay", { invoice });
+    control.act("uncollectible", { invoice: idOf(control.act("invoice", { customer })) });
+    control.act("void", { invoice: idOf(control.act("invoice", { customer })) });
+    const draft = idOf(control.act("invoice", { customer, draft: true }));
+    const legacy = idOf(control.act("payment", { customer, legacy: true }));
+    const failed = idOf(control.act("payment", { customer, fails: true, email: "m@example.com" }));
+    const refund = idOf(control.act("refund", { payment: legacy, amount: 10 }));
+    control.act("fail-refund", { refund });
+    control.act("delete", { invoice: draft });
+    const problems = await problemsOf(async () => {
+      for (const path of [
+        `/v1/invoices?limit=2&customer=${customer}&expand[0]=data.payments`,
+        `/v1/invoices?starting_after=${invoice}&status=open`,
+        `/v1/invoices/${invoice}?expand[0]=payments`,
+        "/v1/payment_intents?limit=100&created[gte]=1",
+        `/v1/payment_intents/${failed}`,
+        `/v1/charges?customer=${customer}`,
+        `/v1/charges/${legacy}`,
+        `/v1/refunds?charge=${legacy}`,
+        `/v1/refunds/${refund}`,
+        "/v1/events?types[0]=invoice.paid&types[1]=refund.failed&types[2]=charge.succeeded",
+      ])
+        expect([path, (await stripe.call("GET", path)).status]).toEqual([path, 200]);
+      expect((await stripe.call("GET", `/v1/invoices/${draft}`)).status).toBe(404);
+      expect((await stripe.call("GET", "/v1/refunds?starting_after=re_none")).status).toBe(400);
+      const readOnly = { authorization: `Bearer ${stripe.credential("read_only_key")}` };
+      const refused = await stripe.call("GET", "/v1/charges", { headers: readOnly });
+      expect(refused.status).toBe(403);
+    });
+    expect(problems).toEqual([]);
+  });
+
   it("agree on refusals", async () => {
     const { control } = stripe.sandbox;
     const problems = await problemsOf(async () => {

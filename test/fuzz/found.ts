@@ -117,4 +117,9 @@ export const found: readonly Found[] = [
     target: "config-insert",
     input: { text: "a: [*b]\n", path: ["orgs", "b"] },
   },
+  {
+    harm: "a line end between two pieces of a file moved every line number by one",
+    target: "csv-import",
+    input: { text: "sep=;\r\n.", bytes: [], size: 1 },
+  },
 ];

@@ -2,6 +2,7 @@ import { collectCorpus } from "./corpus.ts";
 import type { Target } from "./target.ts";
 import { answersTarget } from "./targets/answers.ts";
 import { configTargets } from "./targets/config.ts";
+import { csvTargets } from "./targets/csv.ts";
 import { pageTarget, recordTarget } from "./targets/records.ts";
 import { signInTargets } from "./targets/sign-in.ts";
 import { textTargets } from "./targets/texts.ts";
@@ -23,5 +24,6 @@ export async function createTargets(folder: string): Promise<readonly Target[]> 
     cursorTarget(google, 20),
     ...signInTargets,
     ...textTargets,
+    ...csvTargets,
   ];
 }

@@ -19,6 +19,7 @@ interface Described {
 
 const clients = String.raw`/accounting/account/[A-Za-z0-9]+/users/clients`;
 const filters = String.raw`search\[(?:email|updated_min|updated_max|vis_state|userid)\]|search\[userids\]\[\]`;
+const listQuery = /^(?:page|per_page|search\[(?:updated_min|vis_state)\])$/;
 const writes = ["ClientWrite", "VisStateWrite"];
 
 const operations: readonly Described[] = [
@@ -28,6 +29,18 @@ const operations: readonly Described[] = [
     path: new RegExp(`^${clients}$`),
     query: new RegExp(`^(?:page|per_page|${filters})$`),
     answer: "ClientListResponse",
+  },
+  {
+    method: "GET",
+    path: /^\/accounting\/account\/[A-Za-z0-9]+\/invoices\/invoices$/,
+    query: listQuery,
+    answer: "InvoiceListResponse",
+  },
+  {
+    method: "GET",
+    path: /^\/accounting\/account\/[A-Za-z0-9]+\/payments\/payments$/,
+    query: listQuery,
+    answer: "PaymentListResponse",
   },
   { method: "POST", path: new RegExp(`^${clients}$`), bodies: writes, answer: "ClientResponse" },
   { method: "GET", path: new RegExp(`^${clients}/\\d+$`), answer: "ClientResponse" },

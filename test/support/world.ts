@@ -6,7 +6,7 @@ import type { Deps } from "../../src/lib/deps.ts";
 import { createFetch } from "../../src/lib/http.ts";
 import { createIds } from "../../src/lib/ids.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { createPacedFetch } from "../../src/lib/pacing.ts";
+import { createPacers } from "../../src/lib/pacing.ts";
 import { createSeededRandom } from "../../src/lib/random.ts";
 import { resolveEndpoints } from "../../src/providers/endpoints.ts";
 import { loadProvider } from "../../src/providers/registry.ts";
@@ -103,7 +103,7 @@ async function assemble(ground: Ground, options: WorldOptions): Promise<World> {
   const config = configOf(sandboxes, options);
   const org = must(config.orgs[0], "the organization");
   const engine = createEngine(partsOf(ground, config, deps));
-  const orgId = await signedIn(store, deps, org);
+  const orgId = await settleConnections(store, deps, org);
   return {
     clock,
     store,
@@ -128,6 +128,7 @@ async function assemble(ground: Ground, options: WorldOptions): Promise<World> {
 }
 
 function partsOf(ground: Ground, config: Config, deps: Deps): EngineParts {
+  const pacers = createPacers({ clock: deps.clock });
   return {
     store: ground.store,
     deps,
@@ -136,8 +137,8 @@ function partsOf(ground: Ground, config: Config, deps: Deps): EngineParts {
     // A process that another one replaced has died.
     isGone: (holder) => holder !== `process-${ground.process}`,
     provider: loadProvider,
-    open: async ({ config: connection, provider }, watch) => {
-      const paced = createPacedFetch(watch(deps.fetch), provider.limits, { clock: deps.clock });
+    open: async ({ config: connection, provider, row }, watch) => {
+      const paced = pacers(row.account?.id ?? row.id, provider.limits)(watch(deps.fetch));
       const token = async () => {
         const { credentials } =
           provider.name === "stripe"
@@ -149,12 +150,14 @@ function partsOf(ground: Ground, config: Config, deps: Deps): EngineParts {
         deps: { ...deps, fetch: paced },
         endpoints: resolveEndpoints(provider, connection.endpoints),
         access: { token, renew: token, accountHint: null, apiOrigin: null },
+        filter: connection.filter,
       });
     },
   };
 }
 
-async function signedIn(store: Store, deps: Deps, org: OrgConfig): Promise<string> {
+/** Every connection of the organization with its row, as it is after a sign-in. */
+export async function settleConnections(store: Store, deps: Deps, org: OrgConfig): Promise<string> {
   const at = instantOf(deps.clock);
   const { id: orgId } = await store.organizations.ensure(org.name, { id: deps.ids(), at });
   for (const connection of org.connections) {
@@ -203,7 +206,8 @@ function configOf(sandboxes: Ground["sandboxes"], options: WorldOptions): Config
   return parseConfig(text, { file: "/nowhere/astralis.config.yaml", lookUp: () => null });
 }
 
-function connectionLines(
+/** A connection of the configuration file, below an organization's `connections`. */
+export function connectionLines(
   name: string,
   provider: string,
   sandbox: Sandbox,

@@ -1,6 +1,7 @@
 import type { CommandBody } from "../command.ts";
 import { nextLine, pageOf, pagingOptions } from "../paging.ts";
 import { editOptions } from "../client-edit.ts";
+import { exportFile, importFile, listDoubles } from "../bulk-actions.ts";
 import { addClient, removeClient, showClient, updateClient } from "../client-actions.ts";
 
 const which = {
@@ -82,6 +83,56 @@ export const clients: CommandBody = {
       arguments: [which],
       examples: ["astralis clients remove ana@example.com"],
       run: removeClient,
+    },
+    {
+      name: "import",
+      summary: "add and change clients from a CSV file; the next sync takes them everywhere",
+      details:
+        "The first line names the columns. A row whose e-mail address is known changes that client where a cell is " +
+        "not empty; any other is added. Rows that cannot be taken are listed with their line, and the rest goes on.",
+      arguments: [{ form: "<csv>", summary: "the file, or - for stdin" }],
+      options: [
+        {
+          flags: "--map <column=field>",
+          summary:
+            "where a column goes: a field, custom.<name>, or nothing to leave it out (repeatable)",
+          repeatable: true,
+        },
+        { flags: "--encoding <name>", summary: "of a file that is not UTF-8: windows-1252, …" },
+        { flags: "--dry-run", summary: "report what would happen, and write nothing" },
+      ],
+      examples: [
+        "astralis clients import clients.csv --dry-run",
+        'astralis clients import crm.csv --map "Segment=tags" --map "VAT No=custom.vat" --map "Owner="',
+        "astralis clients import - --json < clients.csv",
+      ],
+      run: importFile,
+    },
+    {
+      name: "export",
+      summary: "write every client as CSV, JSON lines or vCards",
+      options: [
+        {
+          flags: "--format <format>",
+          summary: "csv (default), jsonl or vcard",
+          choices: ["csv", "jsonl", "vcard"],
+        },
+        { flags: "--output <file>", summary: "write this file, for its owner alone, not stdout" },
+        { flags: "--filter <text>", summary: "only clients with this text in any field" },
+      ],
+      examples: [
+        "astralis clients export --format csv --output clients.csv",
+        "astralis clients export --format jsonl | head",
+        "astralis clients export --format vcard --filter lisboa --output lisboa.vcf",
+      ],
+      run: exportFile,
+    },
+    {
+      name: "duplicates",
+      summary: "list clients that may be one, and why; nothing is merged",
+      options: pagingOptions,
+      examples: ["astralis clients duplicates", "astralis clients duplicates --limit 500 --json"],
+      run: listDoubles,
     },
   ],
 };

@@ -8,16 +8,36 @@ export const config: CommandBody = {
       summary: "check the configuration file and list every problem with its line",
       examples: ["astralis config validate", "astralis config validate --config other.yaml --json"],
       run: async (context) => {
-        const { file } = await load(context);
+        const loaded = await load(context);
+        const { checkConnections } = await import("../../app.ts");
+        await checkConnections(loaded);
+        const { file } = loaded;
         return { document: { valid: true, file }, text: (look) => `${look.good("valid")} ${file}` };
       },
     },
     {
       name: "show",
       summary: "show the configuration in effect, defaults filled in, without secrets",
-      examples: ["astralis config show", "astralis config show --json"],
-      run: async (context) => {
+      options: [
+        {
+          flags: "--fields",
+          summary: "show instead which fields of a client each provider holds, and in what form",
+        },
+      ],
+      examples: [
+        "astralis config show",
+        "astralis config show --json",
+        "astralis config show --fields",
+      ],
+      run: async (context, input) => {
         const loaded = await load(context);
+        if (input.flag("fields")) {
+          const { fieldColumns } = await import("../field-columns.ts");
+          const { listFields } = await import("../../queries/fields.ts");
+          const { fieldsText } = await import("../views/fields.ts");
+          const document = listFields(await fieldColumns(loaded, context.settings.org));
+          return { document, text: (look) => fieldsText(document, look) };
+        }
         const { shownConfig, shownConfigText } = await import("../../config/show.ts");
         return { document: shownConfig(loaded), text: () => shownConfigText(loaded).trimEnd() };
       },

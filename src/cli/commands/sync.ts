@@ -9,7 +9,8 @@ const stops: readonly SafetyStop[] = ["deletes", "creates", "changes"];
 export const sync: CommandBody = {
   details:
     "Pulls what changed at each provider, merges it field by field, and sends what is owed. A second sync " +
-    "right after writes nothing. A dry run decides everything and writes nothing, anywhere.",
+    "right after writes nothing. A dry run decides everything and writes nothing, anywhere; for a connection that " +
+    "was never synced it adds the match plan: what matches, what is new, and what is left out and why.",
   options: [
     { flags: "--connection <name>", summary: "only this connection" },
     { flags: "--dry-run", summary: "show what would happen, and write nothing" },

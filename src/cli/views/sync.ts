@@ -2,6 +2,7 @@ import type { FieldValue } from "../../model/fields.ts";
 import { noCounts, type ConnectionResult, type Counts } from "../../model/run.ts";
 import type { PlannedChange, SyncDocument } from "../../sync/engine.ts";
 import { plainLine, type Look } from "../look.ts";
+import { matchPlanText } from "./match-plan.ts";
 
 export function syncText(document: SyncDocument, look: Look): string {
   const { connections, changes, outcome, duration_ms: durationMs } = document;
@@ -21,6 +22,7 @@ export function syncText(document: SyncDocument, look: Look): string {
   return [
     ...(changes === undefined ? [] : changes.map((change) => changeText(change, look))),
     connectionsTable(connections, look),
+    ...(document.plans ?? []).map((plan) => matchPlanText(plan, look)),
     ...errors,
     end,
   ].join("\n");

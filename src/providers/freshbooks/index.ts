@@ -1,6 +1,7 @@
 import { guarded } from "../kit/guard.ts";
 import type { Provider } from "../provider.ts";
 import { title } from "./answers.ts";
+import { createActivities } from "./activities.ts";
 import { createClients } from "./clients.ts";
 import { clientLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
@@ -34,12 +35,16 @@ export const freshbooks: Provider = {
     searchLagSeconds: 60,
     cursorSeconds,
   },
+  activities: { types: ["invoice", "payment"], cursorSeconds },
   open: (session) => {
     const wire = openWire(session);
-    const observe = createObserve(wire, session.endpoints.api === api);
+    const { clock } = session.deps;
+    const linked = session.endpoints.api === api;
+    const observe = createObserve(wire, linked);
     return guarded(title, {
       account: () => wire.account(),
-      clients: createClients({ clock: session.deps.clock, wire, observe }),
+      clients: createClients({ clock, wire, observe }),
+      activities: createActivities({ clock, wire, linked }),
     });
   },
 };

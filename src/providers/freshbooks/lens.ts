@@ -2,6 +2,7 @@ import { sameValue, type Fields, type FieldValue } from "../../model/fields.ts";
 import { normalEmail, normalValue } from "../../model/normal.ts";
 import { countryCode } from "../kit/countries.ts";
 import { changedFields, heldFields, textOf } from "../kit/fields.ts";
+import { fieldForms } from "../kit/forms.ts";
 import type { Lens } from "../provider.ts";
 import { joinedName, splitName } from "./name.ts";
 import type { ClientPatch, ClientRecord, TextKey } from "./record.ts";
@@ -29,6 +30,14 @@ const holds = (field: string) => fields.includes(field);
 export const clientLens: Lens<ClientRecord, ClientPatch> = {
   version: "freshbooks-client-1",
   fields,
+  forms: fieldForms(fields, {
+    changes: {
+      country: {
+        words: "the country's English name in the place of a code of two letters",
+        examples: [["DE", "Germany"]],
+      },
+    },
+  }),
   holds,
   normal,
   lift,

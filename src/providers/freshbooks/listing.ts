@@ -21,12 +21,12 @@ import type { FreshbooksWire } from "./wire.ts";
 export const cursorSeconds = 7 * 24 * 3600;
 
 /** Times are told to the second, and a change may show up somewhat after its time. */
-const overlapSeconds = 120;
+export const overlapSeconds = 120;
 
 /** Handled rows that a cursor remembers; further ones are shown again, which does no harm. */
 const seenLimit = 300;
 
-const daySeconds = 24 * 3600;
+export const daySeconds = 24 * 3600;
 
 interface PullOptions {
   readonly request: PageRequest;
@@ -174,7 +174,7 @@ function endOf(
   };
 }
 
-function otherAccount(): AuthError {
+export function otherAccount(): AuthError {
   return new AuthError(
     "reauth-required",
     `the sign-in now leads to another ${title} business than the one that was synced`,

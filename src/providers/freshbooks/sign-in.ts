@@ -2,6 +2,8 @@ import { AuthError, ProviderError } from "../../lib/errors.ts";
 import type { Account } from "../../model/connection.ts";
 import type { OAuthSignIn } from "../provider.ts";
 
+const clientsRead = ["user:clients:read"];
+
 /** https://www.freshbooks.com/api/authentication */
 export const freshbooksOAuth: OAuthSignIn = {
   kind: "oauth",
@@ -9,9 +11,11 @@ export const freshbooksOAuth: OAuthSignIn = {
   clientSecret: "required",
   clientAuthentication: "form",
   scopes: (collections, direction) => {
-    if (!collections.includes("clients")) return [];
-    const read = "user:clients:read";
-    return direction === "pull" ? [read] : [read, "user:clients:write"];
+    const clients = direction === "pull" ? clientsRead : [...clientsRead, "user:clients:write"];
+    return [
+      ...(collections.includes("clients") ? clients : []),
+      ...(collections.includes("activities") ? ["user:invoices:read", "user:payments:read"] : []),
+    ];
   },
   // Without it nobody could tell which businesses the person has.
   identityScopes: ["user:profile:read"],

@@ -5,6 +5,7 @@ import { AnswerError, malformed } from "../kit/answers.ts";
 import { createTransport } from "../kit/transport.ts";
 import type { Session } from "../provider.ts";
 import { judged, problemsOf, title } from "./answers.ts";
+import type { MoneyKind } from "./money.ts";
 import type { ClientPatch } from "./record.ts";
 import { chooseAccount } from "./sign-in.ts";
 
@@ -38,6 +39,8 @@ export interface FreshbooksWire {
   account(): Promise<Account>;
   /** Active and archived clients, or those that were deleted; never both. */
   list(request: ListRequest): Promise<WirePage>;
+  /** The same of invoices or payments. */
+  listMoney(kind: MoneyKind, request: ListRequest): Promise<WirePage>;
   retrieve(id: string): Promise<unknown>;
   create(patch: ClientPatch): Promise<unknown>;
   update(id: string, patch: ClientPatch): Promise<unknown>;
@@ -106,7 +109,12 @@ export function openWire(session: Session): FreshbooksWire {
     account: readAccount,
     list: async (request) => {
       const content = await call("GET", `${await clientsPath()}?${queryOf(request)}`);
-      return parsePage(content, request.page);
+      return parsePage(content, "clients", request.page);
+    },
+    listMoney: async (kind, request) => {
+      const account = encodeURIComponent(await accountId());
+      const path = `/accounting/account/${account}/${kind}/${kind}`;
+      return parsePage(await call("GET", `${path}?${queryOf(request)}`), kind, request.page);
     },
     retrieve: async (id) => clientOf(await call("GET", await clientsPath(id)), false),
     create: async (patch) => write("POST", await clientsPath(), patch),
@@ -125,14 +133,18 @@ function queryOf({ page, updatedMin, deleted, email, ids = [] }: ListRequest): s
   return query.toString();
 }
 
-function parsePage(content: Readonly<Record<string, unknown>>, asked: number): WirePage {
+function parsePage(
+  content: Readonly<Record<string, unknown>>,
+  name: "clients" | MoneyKind,
+  asked: number,
+): WirePage {
   const result = isRecord(content["result"]) ? content["result"] : {};
-  const { clients, page, pages } = result;
-  if (!Array.isArray(clients) || !isCount(page) || !isCount(pages))
+  const { [name]: entries, page, pages } = result;
+  if (!Array.isArray(entries) || !isCount(page) || !isCount(pages))
     throw malformed(`${title} answered something else than a list`, false);
   if (page !== asked)
     throw malformed(`${title} answered another page than the one asked for`, false);
-  return { entries: clients, pages };
+  return { entries, pages };
 }
 
 function isCount(value: unknown): value is number {

@@ -6,6 +6,7 @@ import { mapConcurrently } from "../kit/concurrently.ts";
 import { asExpected } from "../kit/fields.ts";
 import { readRecords, UnreadableRecord } from "../kit/records.ts";
 import type { ClientsSession, Lookup, UpdateRequest, WriteAnswer } from "../provider.ts";
+import type { Membership } from "./filter.ts";
 import { personLens } from "./lens.ts";
 import { pullPage, samePage } from "./listing.ts";
 import { ownIdOf, valuesOf, type Observe } from "./observe.ts";
@@ -27,9 +28,11 @@ export interface ClientsOptions {
   readonly clock: Clock;
   readonly wire: PeopleWire;
   readonly observe: Observe;
+  readonly membership: Membership | null;
 }
 
-export function createClients({ clock, wire, observe }: ClientsOptions): ClientsSession {
+export function createClients(options: ClientsOptions): ClientsSession {
+  const { clock, wire, observe, membership } = options;
   const getBatch = async (names: readonly string[]): Promise<readonly Lookup[]> => {
     const requestedAt = instantOf(clock);
     const answers = await answersTo(wire, names);
@@ -101,7 +104,10 @@ export function createClients({ clock, wire, observe }: ClientsOptions): Clients
     },
     create: async ({ fields, ownId }) => {
       const requestedAt = instantOf(clock);
-      const own = { clientData: [{ key: ownIdKey, value: ownId }] };
+      const own = {
+        clientData: [{ key: ownIdKey, value: ownId }],
+        ...(membership === null ? {} : { memberships: membership.entries() }),
+      };
       try {
         const written = parseWritten(
           await wire.create({ ...personLens.put(fields, null), ...own }),

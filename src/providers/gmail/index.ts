@@ -4,6 +4,7 @@ import { guarded } from "../kit/guard.ts";
 import { createTransport } from "../kit/transport.ts";
 import type { Provider } from "../provider.ts";
 import { createClients } from "./clients.ts";
+import { afterLoading, createMembership, personFilter } from "./filter.ts";
 import { personLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
 import { createObserve } from "./observe.ts";
@@ -36,15 +37,19 @@ export const gmail: Provider = {
     ownId: true,
     searchLagSeconds: 300,
     cursorSeconds,
+    filter: personFilter,
   },
   open: (session) => {
     const transport = createTransport(session, googleFailures("Google", session.deps.clock));
-    const wire = openWire(transport, session.endpoints.api);
+    const { filter = null } = session;
+    const wire = openWire(transport, session.endpoints.api, { groups: filter !== null });
+    const membership = filter === null ? null : createMembership(wire, filter);
     const moved = session.endpoints.api === api ? null : session.endpoints.api;
-    const observe = createObserve(wire, moved === null);
+    const observe = createObserve(wire, moved === null, membership);
+    const clients = createClients({ clock: session.deps.clock, wire, observe, membership });
     return guarded("Google", {
       account: () => readGoogleAccount(transport, moved),
-      clients: createClients({ clock: session.deps.clock, wire, observe }),
+      clients: membership === null ? clients : afterLoading(clients, membership),
     });
   },
 };

@@ -1,6 +1,7 @@
 import { sameValue, type Fields, type FieldValue } from "../../model/fields.ts";
 import { normalValue } from "../../model/normal.ts";
 import { changedFields, heldFields, textOf } from "../kit/fields.ts";
+import { fieldForms } from "../kit/forms.ts";
 import type { Lens } from "../provider.ts";
 import { entryText, primaryEntry, saysNothing, withPrimary, withTexts } from "./entries.ts";
 import { renamed, shownName } from "./name.ts";
@@ -34,6 +35,7 @@ const addressTexts = [...Object.values(addressKeys), "countryCode"];
 export const personLens: Lens<Person, PersonPatch> = {
   version: "google-person-1",
   fields,
+  forms: fieldForms(fields),
   holds,
   normal: (given) => heldFields(given, holds),
   lift,

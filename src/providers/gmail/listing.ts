@@ -6,7 +6,6 @@ import { readToken, writeToken } from "../kit/tokens.ts";
 import type { Page, PageRequest } from "../provider.ts";
 import { redirects, type Observe } from "./observe.ts";
 import {
-  fullMask,
   isExpiredSyncToken,
   parsePerson,
   sources,
@@ -18,9 +17,13 @@ import {
 export const cursorSeconds = 6 * 24 * 3600;
 
 /** All pages of a listing, and all that continue it, must ask for the same. */
-const parameters = { personFields: fullMask, pageSize: 500, requestSyncToken: true };
+function parametersOf({ mask }: PeopleWire) {
+  return { personFields: mask, pageSize: 500, requestSyncToken: true };
+}
 
-const parametersMark = fingerprint({ ...parameters, sources });
+function parametersMark(wire: PeopleWire): string {
+  return fingerprint({ ...parametersOf(wire), sources });
+}
 
 interface PullOptions {
   readonly request: PageRequest;
@@ -43,8 +46,8 @@ interface Place {
 /** A page of all contacts, or of what changed: both are one call to Google. */
 export async function pullPage(options: PullOptions): Promise<Page> {
   const { request, wire, clock, observe } = options;
-  const cursor = request.cursor === null ? null : parseCursor(request.cursor);
-  const place = request.page === null ? null : parsePlace(request.page);
+  const cursor = request.cursor === null ? null : parseCursor(request.cursor, wire);
+  const place = request.page === null ? null : parsePlace(request.page, wire);
   const lostCursor = request.cursor !== null && cursor === null;
   const lostPlace = request.page !== null && place === null;
   const tooOld = cursor !== null && cursor.fullAt < clock.now() - cursorSeconds * 1000;
@@ -62,12 +65,12 @@ export async function pullPage(options: PullOptions): Promise<Page> {
   if (nextPageToken !== null) {
     if (nextPageToken === place?.pageToken) throw samePage();
     const next: Place = { pageToken: nextPageToken, fullAt };
-    return { observations, bad, next: { kind: "more", page: marked(next) } };
+    return { observations, bad, next: { kind: "more", page: marked(next, wire) } };
   }
   if (nextSyncToken === null)
     throw malformed("Google's last page has no token for the next listing", false);
   const next: Cursor = { syncToken: nextSyncToken, fullAt };
-  return { observations, bad, next: { kind: "complete", cursor: marked(next) } };
+  return { observations, bad, next: { kind: "complete", cursor: marked(next, wire) } };
 }
 
 /** A listing that names its own page as the next one would never end. */
@@ -83,7 +86,7 @@ async function listPage(
 ): Promise<ConnectionsPage | null> {
   try {
     return await wire.listConnections({
-      ...parameters,
+      ...parametersOf(wire),
       ...(cursor === null ? {} : { syncToken: cursor.syncToken }),
       ...(place === null ? {} : { pageToken: place.pageToken }),
     });
@@ -97,24 +100,24 @@ async function listPage(
 
 const expired: Page = { observations: [], bad: [], next: { kind: "expired" } };
 
-function marked(token: Cursor | Place): string {
-  return writeToken({ ...token, parameters: parametersMark });
+function marked(token: Cursor | Place, wire: PeopleWire): string {
+  return writeToken({ ...token, parameters: parametersMark(wire) });
 }
 
 /** null for a token of other parameters: Google would refuse it. */
-function readMarked(text: string): Record<string, unknown> | null {
+function readMarked(text: string, wire: PeopleWire): Record<string, unknown> | null {
   const token = readToken(text);
-  return token?.["parameters"] === parametersMark ? token : null;
+  return token?.["parameters"] === parametersMark(wire) ? token : null;
 }
 
-function parseCursor(text: string): Cursor | null {
-  const token = readMarked(text);
+function parseCursor(text: string, wire: PeopleWire): Cursor | null {
+  const token = readMarked(text, wire);
   const [syncToken, fullAt] = [token?.["syncToken"], token?.["fullAt"]];
   return typeof syncToken === "string" && typeof fullAt === "number" ? { syncToken, fullAt } : null;
 }
 
-function parsePlace(text: string): Place | null {
-  const token = readMarked(text);
+function parsePlace(text: string, wire: PeopleWire): Place | null {
+  const token = readMarked(text, wire);
   const [pageToken, fullAt] = [token?.["pageToken"], token?.["fullAt"]];
   return typeof pageToken === "string" && typeof fullAt === "number" ? { pageToken, fullAt } : null;
 }

@@ -1,8 +1,10 @@
 import type { Instant } from "../../lib/clock.ts";
 import { isEmail, normalEmail } from "../../model/normal.ts";
 import type { Observation } from "../../model/observation.ts";
+import { outsideOf } from "../kit/filter.ts";
 import { toldInstant } from "../kit/times.ts";
 import { entryText, primaryEntry } from "./entries.ts";
+import type { Membership } from "./filter.ts";
 import { personLens } from "./lens.ts";
 import { ownIdKey, type Entry, type PeopleWire, type Person } from "./wire.ts";
 
@@ -10,7 +12,11 @@ import { ownIdKey, type Entry, type PeopleWire, type Person } from "./wire.ts";
 export type Observe = (person: Person, requestedAt: Instant) => Observation;
 
 /** `linked` says whether it is Google itself, with its contacts page, that is talked to. */
-export function createObserve(wire: PeopleWire, linked: boolean): Observe {
+export function createObserve(
+  wire: PeopleWire,
+  linked: boolean,
+  membership: Membership | null = null,
+): Observe {
   return (person, requestedAt) => ({
     externalId: person.resourceName,
     externalType: "person",
@@ -24,6 +30,7 @@ export function createObserve(wire: PeopleWire, linked: boolean): Observe {
     emails: [...new Set(valuesOf(person.emailAddresses).map(normalEmail).filter(isEmail))],
     phones: [...new Set(valuesOf(person.phoneNumbers))],
     ownId: ownIdOf(person),
+    ...(person.deleted ? {} : outsideOf(membership?.unmetIn(person) ?? null)),
   });
 }
 

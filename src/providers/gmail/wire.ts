@@ -39,6 +39,14 @@ export interface Person extends Readonly<Record<PersonList, readonly Entry[]>> {
   /** The source that can be written: null where there is only a profile. */
   readonly contact: ContactSource | null;
   readonly clientData: readonly Entry[];
+  /** Resource names of the contact groups that it is in, where they were asked for. */
+  readonly groups: readonly string[];
+}
+
+/** https://developers.google.com/people/api/rest/v1/contactGroups#ContactGroup */
+export interface ContactGroup {
+  readonly resourceName: string;
+  readonly names: readonly string[];
 }
 
 export interface ContactSource {
@@ -49,6 +57,11 @@ export interface ContactSource {
 
 /** The lists that change, whole. */
 export type PersonPatch = Partial<Record<PersonList, readonly Entry[]>>;
+
+export type NewPerson = PersonPatch & {
+  readonly clientData: readonly Entry[];
+  readonly memberships?: readonly Entry[];
+};
 
 export interface ConnectionsPage {
   readonly connections: readonly unknown[];
@@ -64,12 +77,15 @@ export interface PersonAnswer {
 }
 
 export interface PeopleWire {
+  /** Everything that this wire reads of a person. */
+  readonly mask: string;
+  listGroups(): Promise<readonly ContactGroup[]>;
   toOurTime(providerMs: number): number;
   listConnections(parameters: ListParameters): Promise<ConnectionsPage>;
   getPerson(resourceName: string): Promise<unknown>;
   /** At most 200 names. */
   getPeople(resourceNames: readonly string[]): Promise<readonly PersonAnswer[]>;
-  create(body: PersonPatch & { readonly clientData: readonly Entry[] }): Promise<unknown>;
+  create(body: NewPerson): Promise<unknown>;
   /** Only as long as the contact is the one that was read. */
   update(person: Person, patch: PersonPatch): Promise<unknown>;
   remove(resourceName: string): Promise<unknown>;
@@ -87,7 +103,12 @@ export interface ListParameters {
 export const sources = ["READ_SOURCE_TYPE_CONTACT"];
 
 /** Throws AnswerError for what only the verb can judge: an unknown contact, a stale one, an expired token. */
-export function openWire(transport: Transport, api: string): PeopleWire {
+export function openWire(
+  transport: Transport,
+  api: string,
+  { groups = false }: { readonly groups?: boolean } = {},
+): PeopleWire {
+  const mask = groups ? `${fullMask},memberships` : fullMask;
   let loading: Promise<PeopleV1.People> | null = null;
   const call = async (
     work: (people: PeopleV1.People) => Promise<{ readonly data: unknown }>,
@@ -103,6 +124,23 @@ export function openWire(transport: Transport, api: string): PeopleWire {
     throw malformed("Google answered something else than its API describes", true);
   };
   return {
+    mask,
+    listGroups: async () => {
+      const found: ContactGroup[] = [];
+      let pageToken: string | null = null;
+      do {
+        const from: { pageToken?: string } = pageToken === null ? {} : { pageToken };
+        const page: Record<string, unknown> = await call(({ contactGroups }) =>
+          contactGroups.list({ pageSize: 1000, groupFields: "name", ...from }),
+        );
+        found.push(...parseGroups(page));
+        const next = tokenOf(page["nextPageToken"]);
+        if (next !== null && next === pageToken)
+          throw malformed("Google's list of contact groups shows the same page again", false);
+        pageToken = next;
+      } while (pageToken !== null);
+      return found;
+    },
     toOurTime: (providerMs) => transport.toOurTime(providerMs),
     listConnections: async (parameters) =>
       parseConnections(
@@ -111,27 +149,27 @@ export function openWire(transport: Transport, api: string): PeopleWire {
         ),
       ),
     getPerson: (resourceName) =>
-      call(({ people }) => people.get({ resourceName, personFields: fullMask, sources })),
+      call(({ people }) => people.get({ resourceName, personFields: mask, sources })),
     getPeople: async (resourceNames) =>
       parseAnswers(
         await call(({ people }) =>
           people.getBatchGet({
             resourceNames: [...resourceNames],
-            personFields: fullMask,
+            personFields: mask,
             sources,
           }),
         ),
       ),
     create: (body) =>
       call(({ people }) =>
-        people.createContact({ personFields: fullMask, sources, requestBody: mutable(body) }),
+        people.createContact({ personFields: mask, sources, requestBody: mutable(body) }),
       ),
     update: (person, patch) =>
       call(({ people }) =>
         people.updateContact({
           resourceName: person.resourceName,
           updatePersonFields: Object.keys(patch).join(","),
-          personFields: fullMask,
+          personFields: mask,
           sources,
           requestBody: {
             ...mutable(patch),
@@ -228,7 +266,20 @@ export function parsePerson(value: unknown): Person {
     addresses: entriesOf(record, "addresses"),
     biographies: entriesOf(record, "biographies"),
     clientData: entriesOf(record, "clientData"),
+    groups: readObjects(record["memberships"], "memberships").flatMap((entry) => {
+      const membership = entry["contactGroupMembership"];
+      const name = isRecord(membership) ? membership["contactGroupResourceName"] : undefined;
+      return typeof name === "string" ? [name] : [];
+    }),
   };
+}
+
+function parseGroups(answer: Record<string, unknown>): readonly ContactGroup[] {
+  return readObjects(answer["contactGroups"], "contactGroups").flatMap((group) => {
+    const { resourceName, name, formattedName } = group;
+    const names = [name, formattedName].filter((text) => typeof text === "string");
+    return isId(resourceName) ? [{ resourceName, names }] : [];
+  });
 }
 
 /** Keys that the lens reads as text. */

@@ -2,7 +2,6 @@ import { instantOf } from "../../lib/clock.ts";
 import { malformed } from "../kit/answers.ts";
 import { readRecords } from "../kit/records.ts";
 import type { Page, PageNext } from "../provider.ts";
-import { parseContact } from "./contact.ts";
 import { remembered, writePlace, type Cursor, type Pass, type Place } from "./cursor.ts";
 import { goneObservation, withRedirects } from "./observe.ts";
 import { cursorAfter, overlapMs, recentOf, remember, timesOf, type PullOptions } from "./passes.ts";
@@ -118,8 +117,8 @@ function behind(
   return wire.search({ filters, sort, limit: searchPageSize });
 }
 
-function tell({ observe }: PullOptions, entries: readonly unknown[], requestedAt: string) {
-  const { records, bad } = readRecords(entries, parseContact, "id");
+function tell({ wire, observe }: PullOptions, entries: readonly unknown[], requestedAt: string) {
+  const { records, bad } = readRecords(entries, wire.parse, "id");
   const observations = records.flatMap((contact) =>
     withRedirects(contact, observe(contact, requestedAt)),
   );

@@ -1,4 +1,5 @@
 import { instantOf, type Clock } from "../../lib/clock.ts";
+import type { Filter } from "../../model/connection.ts";
 import type { Observation } from "../../model/observation.ts";
 import { malformed } from "../kit/answers.ts";
 import { mapConcurrently } from "../kit/concurrently.ts";
@@ -11,13 +12,7 @@ import type {
   UpdateRequest,
   WriteAnswer,
 } from "../provider.ts";
-import {
-  emptyContact,
-  parseContact,
-  writtenOver,
-  type Contact,
-  type ContactPatch,
-} from "./contact.ts";
+import { emptyContact, writtenOver, type Contact, type ContactPatch } from "./contact.ts";
 import { contactLens } from "./lens.ts";
 import { pullPage } from "./listing.ts";
 import { goneObservation, type Observe } from "./observe.ts";
@@ -29,16 +24,17 @@ export interface ClientsOptions {
   readonly clock: Clock;
   readonly wire: HubSpotWire;
   readonly observe: Observe;
+  readonly filter: Filter | null;
 }
 
 /** The verbs on one contact at a time; those on many are in `many.ts`. */
 export type SingleVerbs = Omit<ClientsSession, "createMany" | "updateMany">;
 
-export function createClients({ clock, wire, observe }: ClientsOptions): SingleVerbs {
+export function createClients({ clock, wire, observe, filter }: ClientsOptions): SingleVerbs {
   const byEmail = async (email: string): Promise<readonly Observation[]> => {
     const requestedAt = instantOf(clock);
     try {
-      return [observe(parseContact(await wire.retrieveByEmail(email)), requestedAt)];
+      return [observe(wire.parse(await wire.retrieveByEmail(email)), requestedAt)];
     } catch (error) {
       // What HubSpot does not take for an address no contact has.
       if (isMissing(error) || refusalOf(error) !== null) return [];
@@ -60,7 +56,7 @@ export function createClients({ clock, wire, observe }: ClientsOptions): SingleV
       distinct((await mapConcurrently([...new Set(emails)], 2, byEmail)).flat()),
     create: async ({ fields }: CreateRequest) => {
       const requestedAt = instantOf(clock);
-      const patch = contactLens.put(fields, null);
+      const patch = { ...filter, ...contactLens.put(fields, null) };
       try {
         const created = parseWritten(emptyContact, patch, await wire.create(patch));
         return done(observe(created, requestedAt));

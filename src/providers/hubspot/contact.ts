@@ -25,13 +25,15 @@ export interface Contact {
   readonly id: string;
   readonly archived: boolean;
   readonly properties: Readonly<Record<PropertyName, string | null>>;
+  /** Properties that this connection asks for beside those. */
+  readonly more: Readonly<Record<string, string | null>>;
 }
 
 /** Values by property; empty text clears. */
 export type ContactPatch = Partial<Record<PropertyName, string>>;
 
-/** Properties that were not asked for are null. */
-export function parseContact(value: unknown): Contact {
+/** Properties that were not asked for are null; `more` names those beside `readProperties`. */
+export function parseContact(value: unknown, more: readonly string[] = []): Contact {
   const record = readRecord(value, "the contact");
   const given = readObject(record["properties"], "properties");
   const text = (name: PropertyName) => readText(given[name], name);
@@ -53,16 +55,30 @@ export function parseContact(value: unknown): Contact {
       hs_additional_emails: text("hs_additional_emails"),
       hs_merged_object_ids: text("hs_merged_object_ids"),
     },
+    more: Object.fromEntries(more.map((name) => [name, readText(given[name], name)])),
   };
+}
+
+/** Any property that was asked for. */
+export function propertyOf({ properties, more }: Contact, name: string): string | null {
+  const known = readProperties.find((property) => property === name);
+  return known === undefined ? (more[name] ?? null) : properties[known];
 }
 
 /** The answer to a write tells little more than what was written: the rest is as it was before. */
 export function writtenOver(before: Contact, patch: ContactPatch, answer: unknown): Contact {
-  const { id, archived, properties } = parseContact(answer);
+  const asked = Object.keys(before.more);
+  const { id, archived, properties, more } = parseContact(answer, asked);
   const told = isRecord(answer) && isRecord(answer["properties"]) ? answer["properties"] : {};
   const next = { ...patched(before, patch).properties };
   for (const name of readProperties) if (name in told) next[name] = properties[name];
-  return { id, archived, properties: next };
+  const toldMore = asked.filter((name) => name in told).map((name) => [name, more[name] ?? null]);
+  return {
+    id,
+    archived,
+    properties: next,
+    more: { ...before.more, ...Object.fromEntries(toldMore) },
+  };
 }
 
 export function patched(record: Contact, patch: ContactPatch): Contact {

@@ -1,6 +1,7 @@
 import { guarded } from "../kit/guard.ts";
 import type { Provider } from "../provider.ts";
 import { createClients } from "./clients.ts";
+import { contactFilter } from "./filter.ts";
 import { contactLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
 import { createMany } from "./many.ts";
@@ -35,14 +36,16 @@ export const hubspot: Provider = {
     // Look-ups by address are no search and are immediate; this is what a slow create may take.
     searchLagSeconds: 60,
     cursorSeconds,
+    filter: contactFilter,
     batch: batchSize,
   },
   open: (session) => {
-    const wire = openWire(session);
+    const { filter = null } = session;
+    const wire = openWire(session, Object.keys(filter ?? {}));
     const linked = session.endpoints.api === api;
     const { accountHint } = session.access;
-    const observe = createObserve(linked && isHubId(accountHint) ? accountHint : null);
-    const options = { clock: session.deps.clock, wire, observe };
+    const observe = createObserve(linked && isHubId(accountHint) ? accountHint : null, filter);
+    const options = { clock: session.deps.clock, wire, observe, filter };
     const clients = createClients(options);
     return guarded("HubSpot", {
       account: () => readAccount(session, wire),

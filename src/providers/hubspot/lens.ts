@@ -1,6 +1,7 @@
 import { sameValue, type Fields, type FieldValue } from "../../model/fields.ts";
 import { normalValue } from "../../model/normal.ts";
 import { changedFields, heldFields, textOf } from "../kit/fields.ts";
+import { fieldForms } from "../kit/forms.ts";
 import type { Lens } from "../provider.ts";
 import { patched, type Contact, type ContactPatch } from "./contact.ts";
 import { renamed, shownName } from "./name.ts";
@@ -26,6 +27,7 @@ const holds = (field: string) => fields.includes(field);
 export const contactLens: Lens<Contact, ContactPatch> = {
   version: "hubspot-contact-1",
   fields,
+  forms: fieldForms(fields),
   holds,
   // HubSpot's texts take as many characters as the hub's.
   normal: (given) => heldFields(given, holds),

@@ -3,7 +3,6 @@ import { malformed } from "../kit/answers.ts";
 import { readRecords } from "../kit/records.ts";
 import type { Page } from "../provider.ts";
 import { pullArchived, pullChanges } from "./changes.ts";
-import { parseContact } from "./contact.ts";
 import { parseCursor, parsePlace, writePlace, type Pass, type Place } from "./cursor.ts";
 import { withRedirects } from "./observe.ts";
 import { cursorAfter, overlapMs, recentOf, remember, type PullOptions } from "./passes.ts";
@@ -45,7 +44,7 @@ async function pullAll(
   };
   const total = (before.total ?? 0) + page.entries.length;
   const pass = remember({ ...before, total }, recentOf(page.entries, start - overlapMs));
-  const { records, bad } = readRecords(page.entries, parseContact, "id");
+  const { records, bad } = readRecords(page.entries, wire.parse, "id");
   const observations = records.flatMap((contact) =>
     withRedirects(contact, observe(contact, requestedAt)),
   );

@@ -43,7 +43,7 @@ interface Sending<Request> {
 
 /** Several contacts in one request, with an answer for each. */
 export function createMany(options: ClientsOptions, single: SingleVerbs): ManyVerbs {
-  const { clock, wire, observe } = options;
+  const { clock, wire, observe, filter } = options;
 
   /** With a trace id on each, HubSpot creates what is good and tells of the others one by one. */
   const creates: Sending<CreateRequest> = {
@@ -141,7 +141,7 @@ export function createMany(options: ClientsOptions, single: SingleVerbs): ManyVe
       const members = requests.map((request) => ({
         request,
         before: emptyContact,
-        patch: contactLens.put(request.fields, null),
+        patch: { ...filter, ...contactLens.put(request.fields, null) },
       }));
       return inContract(() => send(members, creates));
     },

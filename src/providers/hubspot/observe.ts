@@ -1,15 +1,18 @@
 import type { Instant } from "../../lib/clock.ts";
+import type { Filter } from "../../model/connection.ts";
 import { isEmail, normalEmail } from "../../model/normal.ts";
 import type { Observation } from "../../model/observation.ts";
+import { outsideOf } from "../kit/filter.ts";
 import { isId } from "../kit/records.ts";
 import { listed, type Contact } from "./contact.ts";
+import { unmetIn } from "./filter.ts";
 import { contactLens } from "./lens.ts";
 
 /** Turns a contact into what the engine sees. */
 export type Observe = (contact: Contact, requestedAt: Instant) => Observation;
 
 /** `hubId` is the account's number, for links to HubSpot's own pages; null where there are none, or it is not known. */
-export function createObserve(hubId: string | null): Observe {
+export function createObserve(hubId: string | null, filter: Filter | null = null): Observe {
   return (contact, requestedAt) => {
     const { properties } = contact;
     if (contact.archived) return goneObservation(contact.id, { requestedAt, mergedInto: null });
@@ -29,6 +32,7 @@ export function createObserve(hubId: string | null): Observe {
       emails: [...new Set(emails.map(normalEmail).filter(isEmail))],
       phones: [...new Set(phones.filter((phone) => phone !== null))],
       ownId: null,
+      ...outsideOf(unmetIn(filter, contact)),
     };
   };
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "../../lib/json.ts";
 import { mapConcurrently } from "../kit/concurrently.ts";
 import { UnreadableRecord } from "../kit/records.ts";
-import { parseContact, type Contact } from "./contact.ts";
+import type { Contact } from "./contact.ts";
 import { isMissing } from "./refusals.ts";
 import { batchSize, type HubSpotWire } from "./wire.ts";
 
@@ -21,7 +21,7 @@ const fewMissing = 5;
 /** Follows the id: one that leads to another contact was merged. */
 export async function readOne(wire: HubSpotWire, id: string): Promise<Found> {
   try {
-    return foundAt(id, await wire.retrieve(id));
+    return foundAt(wire, id, await wire.retrieve(id));
   } catch (error) {
     if (isMissing(error)) return { kind: "gone" };
     throw error;
@@ -44,7 +44,7 @@ async function readBatch(wire: HubSpotWire, ids: readonly string[]): Promise<rea
   const { entries } = await wire.retrieveMany(ids, { archived: false });
   for (const entry of entries) {
     const id = idOf(entry);
-    if (id !== null) known.set(id, foundAt(id, entry));
+    if (id !== null) known.set(id, foundAt(wire, id, entry));
   }
   const missing = ids.filter((id) => !known.has(id));
   if (missing.length >= fewMissing) {
@@ -60,9 +60,9 @@ async function readBatch(wire: HubSpotWire, ids: readonly string[]): Promise<rea
   return ids.map((id) => known.get(id) ?? { kind: "gone" });
 }
 
-function foundAt(asked: string, answer: unknown): Found {
+function foundAt(wire: HubSpotWire, asked: string, answer: unknown): Found {
   try {
-    const contact = parseContact(answer);
+    const contact = wire.parse(answer);
     if (contact.archived) return { kind: "gone" };
     if (contact.id !== asked) return { kind: "merged", into: contact.id };
     return { kind: "contact", contact };

@@ -4,7 +4,7 @@ import { isRecord } from "../../lib/json.ts";
 import { AnswerError, malformed, refusedRequest, type FailedAnswer } from "../kit/answers.ts";
 import { createTransport } from "../kit/transport.ts";
 import type { Session } from "../provider.ts";
-import { readProperties, type ContactPatch } from "./contact.ts";
+import { parseContact, readProperties, type Contact, type ContactPatch } from "./contact.ts";
 
 /** The version of the API that stands in every path; HubSpot supports each for 18 months. */
 export const apiVersion = "2026-03";
@@ -54,6 +54,8 @@ export interface UpdateInput extends CreateInput {
 
 export interface HubSpotWire {
   toProviderTime(ourMs: number): number;
+  /** A contact with all that this wire asks for. */
+  readonly parse: (entry: unknown) => Contact;
   account(): Promise<Record<string, unknown>>;
   list(options: {
     readonly after: string | null;
@@ -76,7 +78,7 @@ export interface HubSpotWire {
 }
 
 /** Throws AnswerError for what only the verb can judge: an unknown id, a refused value, a taken address. */
-export function openWire(session: Session): HubSpotWire {
+export function openWire(session: Session, properties: readonly string[] = []): HubSpotWire {
   const { clock } = session.deps;
   const { api } = session.endpoints;
   const transport = createTransport(withBodies(session), {
@@ -114,19 +116,24 @@ export function openWire(session: Session): HubSpotWire {
       throw harmless(error);
     }
   };
-  const shown = `properties=${readProperties.join(",")}`;
+  const known: readonly string[] = readProperties;
+  const more = [...new Set(properties)].filter((name) => !known.includes(name));
+  const asked = [...readProperties, ...more];
+  const shown = `properties=${asked.join(",")}`;
   return {
     toProviderTime: (ourMs) => transport.toProviderTime(ourMs),
+    parse: (entry) => parseContact(entry, more),
     account: () => send("GET", `/account-info/${apiVersion}/details`),
     list: async ({ after, archived, limit = 100 }) => {
       const from = after === null ? "" : `&after=${encodeURIComponent(after)}`;
       const query = `limit=${limit}&archived=${archived}&${shown}${from}`;
-      return parsePage(await send("GET", `${contactsPath}?${query}`));
+      const page = parsePage(await send("GET", `${contactsPath}?${query}`));
+      checkProperties(page, more);
+      return page;
     },
     search: async ({ filters, sort, limit }) => {
       const filterGroups = filters.length === 0 ? [] : [{ filters }];
-      const properties = [...readProperties];
-      const body = { filterGroups, sorts: [sort], properties, limit };
+      const body = { filterGroups, sorts: [sort], properties: asked, limit };
       const answer = await read(`${contactsPath}/search`, body);
       const { total } = answer;
       return { ...parsePage(answer), total: Number.isSafeInteger(total) ? Number(total) : null };
@@ -138,7 +145,7 @@ export function openWire(session: Session): HubSpotWire {
       parseBatch(
         await read(`${contactsPath}/batch/read?archived=${archived}`, {
           inputs: ids.map((id) => ({ id })),
-          properties: [...readProperties],
+          properties: asked,
           propertiesWithHistory: [],
         }),
         false,
@@ -154,6 +161,19 @@ export function openWire(session: Session): HubSpotWire {
     updateMany: async (inputs) =>
       parseBatch(await send("POST", `${contactsPath}/batch/update`, { inputs }), true),
   };
+}
+
+/** HubSpot leaves out what there is no such property of, without a word: every contact would seem to lack it. */
+function checkProperties({ entries }: WirePage, names: readonly string[]): void {
+  const [first] = entries;
+  const given = isRecord(first) ? first["properties"] : undefined;
+  const unknown = isRecord(given) ? names.find((name) => !(name in given)) : undefined;
+  if (unknown === undefined) return;
+  throw new ProviderError(
+    "provider-refused",
+    `HubSpot has no contact property "${unknown}" that it would show to this sign-in`,
+    { hint: "The connection's settings name it: correct the internal name, or make the property." },
+  );
 }
 
 const judgedByVerbs = new Set([400, 404, 409, 413, 422]);

@@ -7,7 +7,7 @@ export function guarded(
   title: string,
   session: ProviderSession & { readonly clients: ClientsSession },
 ): ProviderSession {
-  const { clients } = session;
+  const { clients, activities } = session;
   const { createMany, updateMany } = clients;
   const guard = async <Result>(verb: () => Promise<Result>): Promise<Result> => {
     try {
@@ -31,6 +31,9 @@ export function guarded(
       ...(createMany && { createMany: (requests) => guard(() => createMany(requests)) }),
       ...(updateMany && { updateMany: (requests) => guard(() => updateMany(requests)) }),
     },
+    ...(activities && {
+      activities: { pull: (request) => guard(() => activities.pull(request)) },
+    }),
   };
 }
 

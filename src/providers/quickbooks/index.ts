@@ -1,5 +1,6 @@
 import { guarded } from "../kit/guard.ts";
 import type { Provider } from "../provider.ts";
+import { createActivities } from "./activities.ts";
 import { createClients } from "./clients.ts";
 import { customerLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
@@ -36,12 +37,16 @@ export const quickbooks: Provider = {
     searchLagSeconds: 60,
     cursorSeconds,
   },
+  activities: { types: ["invoice", "payment", "credit"], cursorSeconds },
   open: (session) => {
     const wire = openWire(session);
-    const observe = createObserve(session.endpoints.api === api);
+    const { clock } = session.deps;
+    const linked = session.endpoints.api === api;
+    const observe = createObserve(linked);
     return guarded("QuickBooks", {
       account: () => readCompany(wire),
-      clients: createClients({ clock: session.deps.clock, wire, observe }),
+      clients: createClients({ clock, wire, observe }),
+      activities: createActivities({ clock, wire, linked }),
     });
   },
 };

@@ -2,9 +2,18 @@ import { maxFieldCharacters } from "../../model/client.ts";
 import { sameValue, type Fields, type FieldValue } from "../../model/fields.ts";
 import { isEmail, normalEmail, normalValue } from "../../model/normal.ts";
 import { changedFields, cutText, heldFields, textOf } from "../kit/fields.ts";
+import { fieldForms } from "../kit/forms.ts";
 import type { Lens } from "../provider.ts";
 import type { Customer, CustomerPatch } from "./customer.ts";
-import { heldName, isStandIn, joined, renamedParts, standIn, withoutMarks } from "./name.ts";
+import {
+  heldName,
+  nameLimit,
+  isStandIn,
+  joined,
+  renamedParts,
+  standIn,
+  withoutMarks,
+} from "./name.ts";
 
 const addressKeys: Readonly<Record<string, string>> = {
   address_line1: "Line1",
@@ -25,10 +34,12 @@ const limits: Readonly<Record<string, number>> = {
   state: 255,
   postal_code: 30,
   country: 255,
+  phone: 30,
+  email: 100,
 };
 
-const phoneLimit = 30;
-const emailLimit = 100;
+/** Half a phone number would be a wrong one, and half an address another one's. */
+const wholeOnly = new Set(["phone", "email"]);
 
 /** So many characters before the cut tell an edit of a long text from a new text in its place. */
 const seamLength = 24;
@@ -40,6 +51,26 @@ const holds = (field: string) => fields.includes(field);
 export const customerLens: Lens<Customer, CustomerPatch> = {
   version: "quickbooks-customer-1",
   fields,
+  forms: fieldForms(fields, {
+    limits: { ...limits, name: nameLimit },
+    wholeOnly,
+    changes: {
+      email: {
+        words: "an address whose domain has a dot; what is none is not sent",
+        examples: [
+          ["ada@example.com", "ada@example.com"],
+          ["ada@localhost", null],
+        ],
+      },
+      name: {
+        words: "a dash in the place of a colon; an e-mail address alone is no name",
+        examples: [
+          ["Ada: Countess", "Ada - Countess"],
+          ["ada@example.com", null],
+        ],
+      },
+    },
+  }),
   holds,
   normal,
   lift,
@@ -87,12 +118,12 @@ function normal(given: Fields): Fields {
   );
 }
 
-/** Half a phone number would be a wrong one, and half an address another one's; a name, a line or a note is cut. */
+/** A name, a line or a note is cut; null for what cannot be held at all. */
 function heldText(field: string, text: string): string | null {
-  if (field === "phone") return text.length > phoneLimit ? null : text;
-  if (field === "email")
-    return isEmail(text) && /@.*\./.test(text) && text.length <= emailLimit ? text : null;
-  if (field !== "name") return cutText(text, limits[field] ?? text.length);
+  const limit = limits[field] ?? text.length;
+  if (wholeOnly.has(field) && text.length > limit) return null;
+  if (field === "email") return isEmail(text) && /@.*\./.test(text) ? text : null;
+  if (field !== "name") return cutText(text, limit);
   const name = heldName(text);
   return isStandIn(name) ? null : name;
 }

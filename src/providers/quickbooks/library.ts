@@ -9,6 +9,9 @@ export interface Library {
   getCompanyInfo(id: string, done: Done): void;
   getCustomer(id: string, done: Done): void;
   findCustomers(criteria: readonly Criterion[], done: Done): void;
+  findInvoices(criteria: readonly Criterion[], done: Done): void;
+  findPayments(criteria: readonly Criterion[], done: Done): void;
+  findCreditMemos(criteria: readonly Criterion[], done: Done): void;
   changeDataCapture(entities: string, since: string, done: Done): void;
   createCustomer(customer: Record<string, unknown>, done: Done): void;
   updateCustomer(customer: Record<string, unknown>, done: Done): void;

@@ -11,7 +11,7 @@ import { anyActive, pageSize, type QuickBooksWire, type WirePage } from "./wire.
 export const cursorSeconds = 28 * 24 * 3600;
 
 /** Times have whole seconds, and nobody says how late a change may show: each pass begins a little before the last one. */
-const overlapMs = 5 * 60 * 1000;
+export const overlapMs = 5 * 60 * 1000;
 
 /** Versions that a cursor remembers as handled; further ones are handled again, which changes nothing. */
 const seenLimit = 300;

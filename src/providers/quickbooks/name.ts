@@ -8,7 +8,7 @@ import { cutText } from "../kit/fields.ts";
  */
 
 /** 500 is QuickBooks' limit; the rest is for the marks. */
-const nameLimit = 470;
+export const nameLimit = 470;
 
 const marks = /(?<=\S)\s+\((?:#[0-9a-f]{8}|deleted)\)$/;
 

@@ -6,6 +6,7 @@ import type { Session } from "../provider.ts";
 import { timeOf, type CustomerPatch } from "./customer.ts";
 import { judged, quickBooksFailures, withMeantStatus } from "./faults.ts";
 import { carry, openLibrary, type Criterion, type Done, type Library } from "./library.ts";
+import { moneyEntities, type MoneyEntity } from "./money.ts";
 
 /** Older ones are no longer served; the library sends the same one by itself. */
 const minorVersion = "75";
@@ -29,10 +30,22 @@ export interface QuickBooksWire {
   /** What changed since then, also what is gone: whole as long as it is fewer than `pageSize`. */
   changes(sinceMs: number): Promise<WirePage>;
   retrieve(id: string): Promise<unknown>;
+  /** The same two for transactions; of changes at most `pageSize` in all come. */
+  queryMoney(
+    entity: MoneyEntity,
+    criteria: readonly Criterion[],
+    position: number,
+  ): Promise<WirePage>;
+  moneyChanges(sinceMs: number): Promise<MoneyChanges>;
   /** A repetition under the same request id gives the first answer. */
   create(patch: CustomerPatch, requestId: string): Promise<unknown>;
   /** Refused where the customer has another SyncToken by now; what is not in the patch stays. */
   update(change: CustomerChange): Promise<unknown>;
+}
+
+export interface MoneyChanges {
+  readonly lists: Readonly<Record<MoneyEntity, readonly unknown[]>>;
+  readonly atMs: number;
 }
 
 export interface CustomerChange extends CustomerPatch {
@@ -77,14 +90,33 @@ export function openWire(session: Session): QuickBooksWire {
       return typeof name === "string" && name !== "" ? name : null;
     },
     query: async (criteria, position) => {
-      const paging = [
-        { field: "asc", value: "Id" },
-        { field: "offset", value: position },
-        { field: "limit", value: pageSize },
-      ];
+      const asked = [...criteria, ...pagingFrom(position)];
       return parseQuery(
-        await call((library, done) => library.findCustomers([...criteria, ...paging], done)),
+        await call((library, done) => library.findCustomers(asked, done)),
+        "Customer",
       );
+    },
+    queryMoney: async (entity, criteria, position) => {
+      const asked = [...criteria, ...pagingFrom(position)];
+      return parseQuery(
+        await call((library, done) => finders[entity](library, asked, done)),
+        entity,
+      );
+    },
+    moneyChanges: async (sinceMs) => {
+      const since = new Date(sinceMs).toISOString();
+      const answer = await call((library, done) =>
+        library.changeDataCapture(moneyEntities.join(","), since, done),
+      );
+      const listIn = (entity: MoneyEntity) => parseChanges(answer, entity).entries;
+      return {
+        lists: {
+          Invoice: listIn("Invoice"),
+          Payment: listIn("Payment"),
+          CreditMemo: listIn("CreditMemo"),
+        },
+        atMs: answeredAt(answer),
+      };
     },
     // In UTC: the library leaves a plus sign as it is, which a server reads as a space.
     changes: async (sinceMs) =>
@@ -92,6 +124,7 @@ export function openWire(session: Session): QuickBooksWire {
         await call((library, done) =>
           library.changeDataCapture("Customer", new Date(sinceMs).toISOString(), done),
         ),
+        "Customer",
       ),
     retrieve: (id) => call((library, done) => library.getCustomer(id, done)),
     // The library takes the request id out of what it is given, and adds members to it.
@@ -106,6 +139,22 @@ export function openWire(session: Session): QuickBooksWire {
   };
 }
 
+type Finder = (library: Library, criteria: readonly Criterion[], done: Done) => void;
+
+const finders: Readonly<Record<MoneyEntity, Finder>> = {
+  Invoice: (library, criteria, done) => library.findInvoices(criteria, done),
+  Payment: (library, criteria, done) => library.findPayments(criteria, done),
+  CreditMemo: (library, criteria, done) => library.findCreditMemos(criteria, done),
+};
+
+function pagingFrom(position: number): readonly Criterion[] {
+  return [
+    { field: "asc", value: "Id" },
+    { field: "offset", value: position },
+    { field: "limit", value: pageSize },
+  ];
+}
+
 function companyUnknown(): AuthError {
   return new AuthError(
     "reauth-required",
@@ -117,23 +166,28 @@ function companyUnknown(): AuthError {
 }
 
 /** https://developer.intuit.com/app/developer/qbo/docs/learn/explore-the-quickbooks-online-api/data-queries */
-function parseQuery(answer: Record<string, unknown>): WirePage {
-  return { entries: customersOf(answer["QueryResponse"]), atMs: answeredAt(answer) };
+function parseQuery(answer: Record<string, unknown>, entity: Entity): WirePage {
+  return { entries: entriesOf(answer["QueryResponse"], entity), atMs: answeredAt(answer) };
 }
 
 /** https://developer.intuit.com/app/developer/qbo/docs/learn/explore-the-quickbooks-online-api/change-data-capture */
-function parseChanges(answer: Record<string, unknown>): WirePage {
+function parseChanges(answer: Record<string, unknown>, entity: Entity): WirePage {
   const parts = listOf(answer["CDCResponse"]).flatMap((part) =>
     isRecord(part) && !("Fault" in part) ? listOf(part["QueryResponse"]) : [null],
   );
-  return { entries: parts.flatMap(customersOf), atMs: answeredAt(answer) };
+  return {
+    entries: parts.flatMap((part) => entriesOf(part, entity)),
+    atMs: answeredAt(answer),
+  };
 }
 
-/** One without customers has no list of them; one with a fault is no answer. */
-function customersOf(response: unknown): readonly unknown[] {
+type Entity = "Customer" | MoneyEntity;
+
+/** One without any has no list of them; one with a fault is no answer. */
+function entriesOf(response: unknown, entity: Entity): readonly unknown[] {
   if (!isRecord(response) || "Fault" in response) throw noList();
-  const customers = response["Customer"];
-  return customers === undefined ? [] : listOf(customers);
+  const entries = response[entity];
+  return entries === undefined ? [] : listOf(entries);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,4 +1,5 @@
 import { instantOf, type Clock } from "../../lib/clock.ts";
+import type { Filter } from "../../model/connection.ts";
 import { normalEmail } from "../../model/normal.ts";
 import type { ClientsSession, CreateRequest, UpdateRequest, WriteAnswer } from "../provider.ts";
 import { contactLens } from "./lens.ts";
@@ -15,6 +16,7 @@ export interface ClientsOptions {
   readonly clock: Clock;
   readonly wire: SalesforceWire;
   readonly observe: Observe;
+  readonly filter: Filter | null;
 }
 
 /** `many` turns what it throws into the contract's errors by itself. */
@@ -22,13 +24,14 @@ export function createClients({
   clock,
   wire,
   observe,
+  filter,
 }: ClientsOptions): ClientsSession & { readonly many: ManyVerbs } {
   const reads = createReads({ clock, wire, observe });
 
   const create = async ({ fields }: Pick<CreateRequest, "fields">): Promise<WriteAnswer> => {
     let id: string;
     try {
-      id = await wire.create(contactLens.put(fields, null));
+      id = await wire.create({ ...filter, ...contactLens.put(fields, null) });
     } catch (error) {
       const problems = problemsOf(error);
       if (problems === null) throw error;
@@ -111,6 +114,6 @@ export function createClients({
       }
       return { kind: "done", observation: removedContact(externalId, requestedAt) };
     },
-    many: createMany({ wire, reads, create }),
+    many: createMany({ wire, reads, create, filter }),
   };
 }

@@ -1,6 +1,7 @@
 import { guarded } from "../kit/guard.ts";
 import type { Provider } from "../provider.ts";
 import { createClients } from "./clients.ts";
+import { contactFilter } from "./filter.ts";
 import { contactLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
 import { createObserve } from "./observe.ts";
@@ -26,12 +27,19 @@ export const salesforce: Provider = {
     // A create whose answer was lost may still be in its transaction, with the org's own triggers.
     searchLagSeconds: 120,
     cursorSeconds,
+    filter: contactFilter,
     batch: collectionSize,
   },
   open: (session) => {
-    const wire = openWire(session);
-    const observe = createObserve(wire, session.access);
-    const { many, ...clients } = createClients({ clock: session.deps.clock, wire, observe });
+    const { filter = null } = session;
+    const wire = openWire(session, Object.keys(filter ?? {}));
+    const observe = createObserve(wire, session.access, filter);
+    const { many, ...clients } = createClients({
+      clock: session.deps.clock,
+      wire,
+      observe,
+      filter,
+    });
     return guarded("Salesforce", {
       account: () => readAccount(session, wire),
       clients: { ...clients, ...many },

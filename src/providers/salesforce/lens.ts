@@ -2,8 +2,17 @@ import { maxFieldCharacters } from "../../model/client.ts";
 import { sameValue, type Fields, type FieldValue } from "../../model/fields.ts";
 import { normalValue } from "../../model/normal.ts";
 import { changedFields, cutText, heldFields, textOf } from "../kit/fields.ts";
+import { fieldForms } from "../kit/forms.ts";
 import type { Lens } from "../provider.ts";
-import { heldName, renamed, shownName } from "./name.ts";
+import {
+  firstLimit,
+  heldName,
+  lastLimit,
+  nameLimit,
+  noLastName,
+  renamed,
+  shownName,
+} from "./name.ts";
 import { linesOf, noLine, streetOf } from "./street.ts";
 import type { Contact, ContactPatch } from "./wire.ts";
 
@@ -53,6 +62,24 @@ const holds = (field: string) => fields.includes(field);
 export const contactLens: Lens<Contact, ContactPatch> = {
   version: "salesforce-contact-1",
   fields,
+  forms: fieldForms(fields, {
+    limits: { ...limits, name: nameLimit },
+    wholeOnly,
+    changes: {
+      name: {
+        words: `at most ${firstLimit} characters before a space and ${lastLimit} after it, else ${lastLimit}; ${noLastName} is none`,
+        examples: [
+          [
+            `${"a".repeat(firstLimit)} ${"b".repeat(lastLimit)}`,
+            `${"a".repeat(firstLimit)} ${"b".repeat(lastLimit)}`,
+          ],
+          ["a".repeat(lastLimit + 1), "a".repeat(lastLimit)],
+          [noLastName, null],
+        ],
+      },
+      address_line1: { words: `${noLine} alone is none`, examples: [[noLine, null]] },
+    },
+  }),
   holds,
   normal,
   lift,

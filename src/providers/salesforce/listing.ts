@@ -6,7 +6,7 @@ import { readToken, writeToken } from "../kit/tokens.ts";
 import type { Page, PageNext, PageRequest } from "../provider.ts";
 import type { Observe } from "./observe.ts";
 import type { QueryPage, SalesforceWire } from "./requests.ts";
-import { contactKeys, parseContact, parseProblems, timeOf, type Contact } from "./wire.ts";
+import { parseProblems, timeOf, type Contact } from "./wire.ts";
 
 /** The recycle bin tells of deletions for 15 days; a cursor is trusted for somewhat less. */
 export const cursorSeconds = 14 * 24 * 3600;
@@ -69,20 +69,21 @@ async function readPage(
 ): Promise<{ readonly page: QueryPage; readonly asked: number }> {
   const deleted = cursor !== null;
   const since = cursor === null ? null : dateTime(cursor.since);
-  if (place === null) return { page: await wire.query(soqlOf(since), { deleted }), asked: nowMs };
+  if (place === null)
+    return { page: await wire.query(soqlOf(wire, since), { deleted }), asked: nowMs };
   try {
     return { page: await wire.more(place.locator), asked: place.asked };
   } catch (error) {
     // Results are kept for two days, and only some of each user's.
     if (!isLostLocator(error)) throw error;
     const from = place.after === null ? since : dateTime(timeOf(place.after));
-    return { page: await wire.query(soqlOf(from), { deleted }), asked: nowMs };
+    return { page: await wire.query(soqlOf(wire, from), { deleted }), asked: nowMs };
   }
 }
 
-function soqlOf(since: string | null): string {
+function soqlOf({ columns }: SalesforceWire, since: string | null): string {
   const where = since === null ? "" : ` WHERE SystemModstamp >= ${since}`;
-  return `SELECT ${contactKeys.join(", ")} FROM Contact${where} ORDER BY SystemModstamp, Id`;
+  return `SELECT ${columns} FROM Contact${where} ORDER BY SystemModstamp, Id`;
 }
 
 /** As SOQL takes it, without quotes; whole seconds, the beginning one. */
@@ -101,9 +102,9 @@ interface Pass extends Omit<Reading, "nowMs"> {
   readonly asked: number;
 }
 
-function pageOf({ observe }: PullOptions, page: QueryPage, pass: Pass): Page {
+function pageOf({ wire, observe }: PullOptions, page: QueryPage, pass: Pass): Page {
   const { start, asked, cursor, place } = pass;
-  const { records, bad } = readRecords(page.records, parseContact, "Id");
+  const { records, bad } = readRecords(page.records, wire.parse, "Id");
   const handled = new Set(cursor?.seen);
   const requestedAt = toInstant(asked);
   const observations = records

@@ -1,4 +1,5 @@
 import { AuthError, InternalError, ProviderError } from "../../lib/errors.ts";
+import type { Filter } from "../../model/connection.ts";
 import { AnswerError, refusedRequest, unavailable } from "../kit/answers.ts";
 import type {
   ClientsSession,
@@ -21,6 +22,7 @@ interface Parts {
   readonly reads: Reads;
   /** The single create. */
   readonly create: (request: CreateRequest) => Promise<WriteAnswer>;
+  readonly filter: Filter | null;
 }
 
 /** Several contacts in one request, with an answer for each. */
@@ -34,9 +36,9 @@ export function createMany(parts: Parts): ManyVerbs {
 /** Two requests for all of them: the writes, and what became of them. */
 async function createAll(
   requests: readonly CreateRequest[],
-  { wire, reads, create }: Parts,
+  { wire, reads, create, filter }: Parts,
 ): Promise<readonly ManyAnswer[]> {
-  const patches = requests.map(({ fields }) => contactLens.put(fields, null));
+  const patches = requests.map(({ fields }) => ({ ...filter, ...contactLens.put(fields, null) }));
   const saves = await halving(patches, (some) => wire.createMany(some));
   const settled = await settle(saves, reads);
   const answers: ManyAnswer[] = [];

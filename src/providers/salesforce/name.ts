@@ -10,8 +10,11 @@ export interface NameParts {
 /** A last name must be there: this one stands for none. */
 export const noLastName = "[not provided]";
 
-const firstLimit = 40;
-const lastLimit = 80;
+export const firstLimit = 40;
+export const lastLimit = 80;
+
+/** Both with the space between them. */
+export const nameLimit = firstLimit + 1 + lastLimit;
 
 /** The whole name in the hub's normal form; null where there is none. */
 export function shownName({ FirstName, LastName }: NameParts): string | null {

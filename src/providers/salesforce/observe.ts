@@ -1,7 +1,10 @@
 import type { Instant } from "../../lib/clock.ts";
+import type { Filter } from "../../model/connection.ts";
 import { isEmail, normalEmail } from "../../model/normal.ts";
 import type { Observation } from "../../model/observation.ts";
+import { outsideOf } from "../kit/filter.ts";
 import { toldInstant } from "../kit/times.ts";
+import { unmetIn } from "./filter.ts";
 import { contactLens } from "./lens.ts";
 import type { SalesforceWire } from "./requests.ts";
 import { timeOf, type Contact } from "./wire.ts";
@@ -13,6 +16,7 @@ export type Observe = (contact: Contact, requestedAt: Instant) => Observation;
 export function createObserve(
   wire: SalesforceWire,
   access: { readonly apiOrigin: string | null },
+  filter: Filter | null = null,
 ): Observe {
   return (contact, requestedAt) => ({
     ...recordOf(contact.Id),
@@ -25,6 +29,7 @@ export function createObserve(
     fields: contact.IsDeleted ? {} : contactLens.get(contact),
     emails: [normalEmail(contact.Email ?? "")].filter(isEmail),
     phones: [contact.Phone, contact.MobilePhone].filter((phone) => phone !== null),
+    ...(contact.IsDeleted ? {} : outsideOf(unmetIn(filter, contact))),
   });
 }
 

@@ -6,7 +6,7 @@ import { readRecords, UnreadableRecord } from "../kit/records.ts";
 import type { Lookup } from "../provider.ts";
 import type { Observe } from "./observe.ts";
 import { collectionSize, type SalesforceWire } from "./requests.ts";
-import { contactKeys, isContactId, parseContact, quoted, type Contact } from "./wire.ts";
+import { isContactId, quoted, type Contact } from "./wire.ts";
 
 /** What is at an id now. */
 export type Seen =
@@ -42,7 +42,7 @@ export function createReads({ clock, wire, observe }: ReadsOptions): Reads {
       const record = found.get(id) ?? null;
       if (record === null) return { kind: "gone", mergedInto: masters.get(id) ?? null };
       try {
-        const contact = parseContact(record);
+        const contact = wire.parse(record);
         if (contact.IsDeleted) return { kind: "gone", mergedInto: contact.MasterRecordId };
         return { kind: "present", contact, observation: observe(contact, requestedAt) };
       } catch (error) {
@@ -54,10 +54,10 @@ export function createReads({ clock, wire, observe }: ReadsOptions): Reads {
 
   /** Which of the contacts that are not there were merged, and into which one; the recycle bin knows. */
   const mastersOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-    const soql = `SELECT ${contactKeys.join(", ")} FROM Contact WHERE IsDeleted = true AND Id IN (${ids.map(quoted).join(", ")})`;
+    const soql = `SELECT ${wire.columns} FROM Contact WHERE IsDeleted = true AND Id IN (${ids.map(quoted).join(", ")})`;
     const { records } = readRecords(
       (await wire.query(soql, { deleted: true })).records,
-      parseContact,
+      wire.parse,
       "Id",
     );
     return new Map(
@@ -87,11 +87,9 @@ export function createReads({ clock, wire, observe }: ReadsOptions): Reads {
     byEmail: async (emails) => {
       if (emails.length === 0) return [];
       const requestedAt = instantOf(clock);
-      const soql = `SELECT ${contactKeys.join(", ")} FROM Contact WHERE Email IN (${emails.map(quoted).join(", ")}) ORDER BY CreatedDate, Id LIMIT 200`;
+      const soql = `SELECT ${wire.columns} FROM Contact WHERE Email IN (${emails.map(quoted).join(", ")}) ORDER BY CreatedDate, Id LIMIT 200`;
       const { records } = await wire.query(soql);
-      return readRecords(records, parseContact, "Id").records.map((one) =>
-        observe(one, requestedAt),
-      );
+      return readRecords(records, wire.parse, "Id").records.map((one) => observe(one, requestedAt));
     },
   };
 }

@@ -8,9 +8,11 @@ import { createTransport } from "../kit/transport.ts";
 import type { Session } from "../provider.ts";
 import {
   contactKeys,
+  parseContact,
   parseProblems,
   parseSaveResult,
   textKeys,
+  type Contact,
   type ContactPatch,
   type SaveResult,
 } from "./wire.ts";
@@ -31,6 +33,10 @@ export interface QueryPage {
 }
 
 export interface SalesforceWire {
+  /** What is asked for of every contact, as SOQL lists it. */
+  readonly columns: string;
+  /** A contact with all of that. */
+  readonly parse: (record: unknown) => Contact;
   toOurTime(providerMs: number): number;
   toProviderTime(ourMs: number): number;
   /** `deleted` asks the recycle bin as well. */
@@ -53,7 +59,7 @@ export interface SalesforceWire {
 }
 
 /** Throws AnswerError for what only the verb can judge: an unknown id, a refused record, a lost page. */
-export function openWire(session: Session): SalesforceWire {
+export function openWire(session: Session, fields: readonly string[] = []): SalesforceWire {
   const { clock } = session.deps;
   const fetch = withObjects(session.deps.fetch);
   const transport = createTransport(
@@ -61,6 +67,9 @@ export function openWire(session: Session): SalesforceWire {
     failures(clock),
   );
   const reserve = createReserve(clock);
+  const own = new Set(contactKeys.map((name) => name.toLowerCase()));
+  const more = [...new Set(fields)].filter((name) => !own.has(name.toLowerCase()));
+  const keys = [...contactKeys, ...more];
 
   const ask = async (
     method: string,
@@ -82,7 +91,7 @@ export function openWire(session: Session): SalesforceWire {
       const answer: unknown = await response.json();
       return isRecord(answer) ? answer : {};
     } catch (error) {
-      throw judged(error);
+      throw judged(error, more);
     }
   };
   const saveMany = async (method: string, records: readonly unknown[]) => {
@@ -98,6 +107,8 @@ export function openWire(session: Session): SalesforceWire {
   };
 
   return {
+    columns: keys.join(", "),
+    parse: (record) => parseContact(record, more),
     toOurTime: (providerMs) => transport.toOurTime(providerMs),
     toProviderTime: (ourMs) => transport.toProviderTime(ourMs),
     query: async (soql, { deleted = false } = {}) =>
@@ -106,7 +117,7 @@ export function openWire(session: Session): SalesforceWire {
       ),
     more: async (locator) => parsePage(await ask("GET", `/query/${locator}`)),
     retrieve: async (ids) => {
-      const asked = `ids=${ids.join(",")}&fields=${contactKeys.join(",")}`;
+      const asked = `ids=${ids.join(",")}&fields=${keys.join(",")}`;
       const records = listOf(await ask("GET", `/composite/sobjects/Contact?${asked}`));
       if (records.length !== ids.length)
         throw malformed("Salesforce's answer does not tell of each id", false);
@@ -191,22 +202,24 @@ function failures(clock: Clock): FailureReader {
 }
 
 /** The judgement of an answer that no verb wants to judge by itself. */
-function judged(error: unknown): unknown {
+function judged(error: unknown, more: readonly string[]): unknown {
   if (error instanceof AstralisError || !(error instanceof AnswerError)) return error;
   const { answer } = error;
   const codes = parseProblems(answer.body).map(({ code }) => code);
   if (codes.includes("UNABLE_TO_LOCK_ROW")) return rowLocked();
   const isHidden = codes.includes("INVALID_FIELD") || codes.includes("INVALID_TYPE");
-  if (isHidden && !answer.write) return hidden();
+  if (isHidden && !answer.write) return hidden(more);
   return [400, 404, 412].includes(answer.status) ? error : refusedRequest("Salesforce", answer);
 }
 
 /** To a user without access to it, a field or an object does not exist. */
-function hidden(): ProviderError {
+function hidden(more: readonly string[]): ProviderError {
   return new ProviderError(
     "provider-forbidden",
     "Salesforce does not show the user who signed in all that is read of contacts",
-    { hint: `Give that user read access to contacts and these fields: ${textKeys.join(", ")}.` },
+    {
+      hint: `Give that user read access to contacts and these fields: ${[...textKeys, ...more].join(", ")}.`,
+    },
   );
 }
 

@@ -28,6 +28,8 @@ export interface Contact extends Readonly<Record<TextKey, string | null>> {
   readonly LastModifiedDate: string;
   /** Moves with edits, and where the system touches the record. */
   readonly SystemModstamp: string;
+  /** Fields that this connection asks for beside those, as texts. */
+  readonly more: Readonly<Record<string, string | null>>;
 }
 
 /** Fields of a create or an update; null clears. */
@@ -43,7 +45,7 @@ export const contactKeys: readonly string[] = [
   ...textKeys,
 ];
 
-export function parseContact(value: unknown): Contact {
+export function parseContact(value: unknown, more: readonly string[] = []): Contact {
   const record = readRecord(value, "the contact");
   const text = (key: string) => readText(record[key], key);
   const master = record["MasterRecordId"] ?? null;
@@ -64,7 +66,26 @@ export function parseContact(value: unknown): Contact {
     MailingPostalCode: text("MailingPostalCode"),
     MailingCountry: text("MailingCountry"),
     Description: text("Description"),
+    more: Object.fromEntries(more.map((key) => [key, readScalar(memberOf(record, key), key)])),
   };
+}
+
+/** Any field that was asked for, by its name in any case; checkboxes are "true" and "false". */
+export function valueOf(contact: Contact, name: string): string | null {
+  const { more, ...own } = contact;
+  return readScalar(memberOf(name in more ? more : own, name), name);
+}
+
+/** Names of fields have no case, and answers have that of the org. */
+function memberOf(record: Readonly<Record<string, unknown>>, name: string): unknown {
+  const key = Object.keys(record).find((known) => known.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : record[key];
+}
+
+function readScalar(value: unknown, what: string): string | null {
+  return typeof value === "boolean" || typeof value === "number"
+    ? String(value)
+    : readText(value, what);
 }
 
 function readTime(value: unknown, what: string): string {

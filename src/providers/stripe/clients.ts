@@ -1,4 +1,5 @@
 import { instantOf, type Clock, type Instant } from "../../lib/clock.ts";
+import type { Filter } from "../../model/connection.ts";
 import type { Observation } from "../../model/observation.ts";
 import { AnswerError, malformed } from "../kit/answers.ts";
 import { mapConcurrently } from "../kit/concurrently.ts";
@@ -12,6 +13,7 @@ import type {
   UpdateRequest,
   WriteAnswer,
 } from "../provider.ts";
+import { metadataOf } from "./filter.ts";
 import { customerLens } from "./lens.ts";
 import { pullPage, readConcurrency } from "./listing.ts";
 import type { Observe } from "./observe.ts";
@@ -29,9 +31,10 @@ export interface ClientsOptions {
   readonly clock: Clock;
   readonly wire: StripeWire;
   readonly observe: Observe;
+  readonly filter: Filter | null;
 }
 
-export function createClients({ clock, wire, observe }: ClientsOptions): ClientsSession {
+export function createClients({ clock, wire, observe, filter }: ClientsOptions): ClientsSession {
   /** What is at that id now; null where nothing is. */
   const read = async (id: string): Promise<Customer | null> => {
     try {
@@ -75,7 +78,8 @@ export function createClients({ clock, wire, observe }: ClientsOptions): Clients
     },
     create: async ({ fields, ownId, key }: CreateRequest) => {
       const requestedAt = instantOf(clock);
-      const parameters = { ...customerLens.put(fields, null), metadata: { [ownIdKey]: ownId } };
+      const metadata = { ...metadataOf(filter), [ownIdKey]: ownId };
+      const parameters = { ...customerLens.put(fields, null), metadata };
       return unlessRefused(async () => settle(await wire.create(parameters, { key }), requestedAt));
     },
     update: async ({ externalId, changes, expected, key }: UpdateRequest) => {

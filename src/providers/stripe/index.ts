@@ -1,6 +1,8 @@
 import { guarded } from "../kit/guard.ts";
 import type { Provider } from "../provider.ts";
+import { createActivities } from "./activities.ts";
 import { createClients } from "./clients.ts";
+import { customerFilter } from "./filter.ts";
 import { customerLens } from "./lens.ts";
 import { cursorSeconds } from "./listing.ts";
 import { createObserve } from "./observe.ts";
@@ -33,13 +35,19 @@ export const stripe: Provider = {
     // Look-ups by address are immediate; by metadata they can take an hour in an outage.
     searchLagSeconds: 3600,
     cursorSeconds,
+    filter: customerFilter,
   },
+  activities: { types: ["invoice", "payment", "refund"], cursorSeconds },
   open: (session) => {
     const wire = openWire(session);
-    const observe = createObserve(wire, session.endpoints.api === api);
+    const { filter = null } = session;
+    const { clock } = session.deps;
+    const linked = session.endpoints.api === api;
+    const observe = createObserve(wire, linked, filter);
     return guarded("Stripe", {
       account: () => readAccount(session, wire),
-      clients: createClients({ clock: session.deps.clock, wire, observe }),
+      clients: createClients({ clock, wire, observe, filter }),
+      activities: createActivities({ clock, wire, access: session.access, linked }),
     });
   },
 };

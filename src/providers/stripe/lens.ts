@@ -3,6 +3,7 @@ import { maxFieldCharacters } from "../../model/client.ts";
 import { normalValue } from "../../model/normal.ts";
 import { countryCode } from "../kit/countries.ts";
 import { changedFields, cutText, heldFields, textOf } from "../kit/fields.ts";
+import { fieldForms } from "../kit/forms.ts";
 import type { Lens } from "../provider.ts";
 import type { Address, Customer, CustomerPatch } from "./wire.ts";
 
@@ -33,9 +34,10 @@ const limits: Readonly<Record<string, number>> = {
   city: 5000,
   state: 5000,
   postal_code: 5000,
+  phone: 20,
 };
 
-const phoneLimit = 20;
+const wholeOnly = new Set(["phone"]);
 
 /** So many characters before the cut tell an edit of a long text from a new text in its place. */
 const seamLength = 24;
@@ -47,6 +49,19 @@ const holds = (field: string) => fields.includes(field);
 export const customerLens: Lens<Customer, CustomerPatch> = {
   version: "stripe-customer-1",
   fields,
+  forms: fieldForms(fields, {
+    limits,
+    wholeOnly,
+    changes: {
+      country: {
+        words: "the country's code of two letters; what names no country is not sent",
+        examples: [
+          ["Germany", "DE"],
+          ["Atlantis", null],
+        ],
+      },
+    },
+  }),
   holds,
   normal,
   lift,
@@ -74,8 +89,9 @@ function normal(given: Fields): Fields {
     Object.entries(held).flatMap(([field, value]): [string, FieldValue][] => {
       const text = textOf(value);
       if (text === null) return [[field, null]];
-      if (field === "phone") return text.length > phoneLimit ? [] : [[field, text]];
-      if (field !== "country") return [[field, cutText(text, limits[field] ?? text.length)]];
+      const limit = limits[field] ?? text.length;
+      if (wholeOnly.has(field)) return text.length > limit ? [] : [[field, text]];
+      if (field !== "country") return [[field, cutText(text, limit)]];
       const code = countryCode(text);
       return code === null ? [] : [[field, code]];
     }),

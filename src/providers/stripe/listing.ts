@@ -23,12 +23,12 @@ import {
 export const cursorSeconds = 25 * 24 * 3600;
 
 /** Events are dated to the second and may show up late: each pass begins a little before the one before it ended. */
-const overlapSeconds = 30;
+export const overlapSeconds = 30;
 
 /** Ids of handled events that a cursor remembers; further ones are handled again, which only costs reads. */
-const seenLimit = 300;
+export const seenLimit = 300;
 
-const pageSize = 100;
+export const pageSize = 100;
 
 /** So many single customers are read at a time. */
 export const readConcurrency = 8;
@@ -46,7 +46,7 @@ interface PullOptions {
 }
 
 /** Seconds since 1970 by Stripe's clock, and the events of the overlap that were handled already. */
-interface Cursor {
+export interface Cursor {
   readonly since: number;
   readonly seen: readonly string[];
 }
@@ -185,7 +185,7 @@ function nextOf(page: WirePage, state: Omit<Place, "after">, before: Place | nul
   return { kind: "more", page: writeToken({ ...place }) };
 }
 
-function parseCursor(text: string): Cursor | null {
+export function parseCursor(text: string): Cursor | null {
   const token = readToken(text);
   const since = token?.["since"];
   return typeof since === "number" ? { since, seen: readTexts(token?.["seen"]) } : null;
@@ -203,6 +203,6 @@ function parsePlace(text: string): Place | null {
   };
 }
 
-function readTexts(value: unknown): readonly string[] {
+export function readTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

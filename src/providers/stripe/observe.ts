@@ -1,7 +1,10 @@
 import type { Instant } from "../../lib/clock.ts";
+import type { Filter } from "../../model/connection.ts";
 import { normalEmail } from "../../model/normal.ts";
 import type { Observation } from "../../model/observation.ts";
+import { outsideOf } from "../kit/filter.ts";
 import { toldInstant } from "../kit/times.ts";
+import { unmetIn } from "./filter.ts";
 import { customerLens } from "./lens.ts";
 import { ownIdKey, type Customer, type StripeWire } from "./wire.ts";
 
@@ -15,7 +18,11 @@ export interface ObserveOptions {
 export type Observe = (customer: Customer, options: ObserveOptions) => Observation;
 
 /** `linked` says whether it is Stripe itself, with its dashboard, that is talked to. */
-export function createObserve(wire: StripeWire, linked: boolean): Observe {
+export function createObserve(
+  wire: StripeWire,
+  linked: boolean,
+  filter: Filter | null = null,
+): Observe {
   return (customer, { requestedAt, editedAt }) => ({
     externalId: customer.id,
     externalType: "customer",
@@ -29,6 +36,7 @@ export function createObserve(wire: StripeWire, linked: boolean): Observe {
     emails: [normalEmail(customer.email ?? "")].filter((email) => email !== ""),
     phones: customer.phone === null ? [] : [customer.phone],
     ownId: customer.metadata[ownIdKey] ?? null,
+    ...(customer.deleted ? {} : outsideOf(unmetIn(filter, customer))),
   });
 }
 

@@ -10,6 +10,7 @@ export const restrictedKey: ApiKeySignIn = {
   label: "restricted key",
   advice:
     "Make one at https://dashboard.stripe.com/apikeys with Customers: write and Events: read; " +
+    "with Invoices, PaymentIntents and Charges and Refunds: read, invoices and payments are shown as well; " +
     "with Account: read as well, the account's name can be shown.",
   check: (key) => {
     if (/^(rk|sk)_[A-Za-z0-9_]{8,}$/.test(key)) return null;

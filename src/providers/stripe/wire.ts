@@ -14,6 +14,7 @@ import {
 import { readId, readObject, readRecord, readText, UnreadableRecord } from "../kit/records.ts";
 import { createTransport } from "../kit/transport.ts";
 import type { Session } from "../provider.ts";
+import type { MoneyKind } from "./money.ts";
 
 /** The version that the adapter is written against; the library sends the same one by itself. */
 export const apiVersion = "2026-10-28.endive";
@@ -97,6 +98,16 @@ export interface StripeWire {
     options: WriteOptions,
   ): Promise<Written>;
   remove(id: string): Promise<unknown>;
+  /** Invoices come with their payments. */
+  listMoney(kind: MoneyKind, parameters: MoneyListParams): Promise<WirePage>;
+  retrieveMoney(kind: MoneyKind, id: string): Promise<unknown>;
+}
+
+/** What every list of money takes. */
+export interface MoneyListParams {
+  readonly limit: number;
+  readonly starting_after?: string;
+  readonly created?: { readonly lte: number };
 }
 
 /** Throws AnswerError for what only the verb can judge: an unknown id, a refused parameter. */
@@ -143,8 +154,36 @@ export function openWire(session: Session): StripeWire {
         await call((stripe) => stripe.customers.update(id, parameters, { idempotencyKey: key })),
       ),
     remove: (id) => call((stripe) => stripe.customers.del(id)),
+    listMoney: async (kind, parameters) =>
+      parsePage(await call((stripe) => moneyVerbs[kind].list(stripe, { ...parameters }))),
+    retrieveMoney: (kind, id) => call((stripe) => moneyVerbs[kind].retrieve(stripe, id)),
   };
 }
+
+interface MoneyVerbs {
+  list(stripe: Stripe, parameters: Stripe.PaginationParams): Promise<unknown>;
+  retrieve(stripe: Stripe, id: string): Promise<unknown>;
+}
+
+const moneyVerbs: Readonly<Record<MoneyKind, MoneyVerbs>> = {
+  invoice: {
+    list: (stripe, parameters) =>
+      stripe.invoices.list({ ...parameters, expand: ["data.payments"] }),
+    retrieve: (stripe, id) => stripe.invoices.retrieve(id, { expand: ["payments"] }),
+  },
+  payment_intent: {
+    list: (stripe, parameters) => stripe.paymentIntents.list(parameters),
+    retrieve: (stripe, id) => stripe.paymentIntents.retrieve(id),
+  },
+  charge: {
+    list: (stripe, parameters) => stripe.charges.list(parameters),
+    retrieve: (stripe, id) => stripe.charges.retrieve(id),
+  },
+  refund: {
+    list: (stripe, parameters) => stripe.refunds.list(parameters),
+    retrieve: (stripe, id) => stripe.refunds.retrieve(id),
+  },
+};
 
 function writtenOf(customer: Stripe.Response<unknown>): Written {
   // With a fetch beneath it the library hands out that answer's own headers, whatever its types say.

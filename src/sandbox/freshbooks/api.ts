@@ -25,6 +25,8 @@ interface Parts {
 const mePath = "/auth/api/v1/users/me";
 const clientsPath = /^\/accounting\/account\/([^/]+)\/users\/clients(?:\/([^/]+))?$/;
 
+const moneyPath = /^\/accounting\/account\/([^/]+)\/(invoices|payments)\/\2(?:\/([^/]+))?$/;
+
 /** Who signed in, and the clients of the businesses. */
 export function createApi(parts: Parts): Pick<Vendor, "handle" | "errorAnswer"> {
   const { world, identity, settings } = parts;
@@ -41,6 +43,12 @@ export function createApi(parts: Parts): Pick<Vendor, "handle" | "errorAnswer"> 
     const isOwn = businesses.some(({ accountId }) => accountId === route.accountId);
     const store = isOwn ? parts.storeOf(route.accountId) : null;
     if (store === null) throw accessDenied();
+    if (route.kind === "money") {
+      const { entries, id, accountId } = route;
+      return id === ""
+        ? store.money.list(entries, request.query, accountId)
+        : store.money.one(entries, id, accountId);
+    }
     return route.operation.run({ ...route, request, store, settings: settings() });
   };
 
@@ -73,6 +81,12 @@ export function createApi(parts: Parts): Pick<Vendor, "handle" | "errorAnswer"> 
 type Route = { readonly template: string; readonly scope: string } & (
   | { readonly kind: "me" }
   | {
+      readonly kind: "money";
+      readonly accountId: string;
+      readonly id: string;
+      readonly entries: "invoices" | "payments";
+    }
+  | {
       readonly kind: "clients";
       readonly accountId: string;
       readonly id: string;
@@ -83,6 +97,8 @@ type Route = { readonly template: string; readonly scope: string } & (
 function routeOf({ method, path }: SandboxRequest): Route | null {
   if (path === mePath)
     return method === "GET" ? { kind: "me", template: mePath, scope: "user:profile:read" } : null;
+  const money = method === "GET" ? moneyRoute(path) : null;
+  if (money !== null) return money;
   const [matched, accountId = "", id] = clientsPath.exec(path) ?? [];
   if (matched === undefined) return null;
   const operation = (id === undefined ? onAll : onOne).find((one) => one.method === method);
@@ -95,6 +111,21 @@ function routeOf({ method, path }: SandboxRequest): Route | null {
     accountId,
     id: id ?? "",
     operation,
+  };
+}
+
+function moneyRoute(path: string): Route | null {
+  const [matched, accountId = "", name, id = ""] = moneyPath.exec(path) ?? [];
+  if (matched === undefined) return null;
+  const entries = name === "invoices" ? "invoices" : "payments";
+  const base = `/accounting/account/{accountid}/${entries}/${entries}`;
+  return {
+    kind: "money",
+    template: id === "" ? base : `${base}/{id}`,
+    scope: `user:${entries}:read`,
+    accountId,
+    id,
+    entries,
   };
 }
 

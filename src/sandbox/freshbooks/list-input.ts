@@ -55,7 +55,7 @@ const knownFilters: Readonly<Record<string, (value: string) => Test | null>> = {
   "search[userids][]": () => null,
 };
 
-function dayOf(name: string, value: string): string {
+export function dayOf(name: string, value: string): string {
   if (!/^\d{4}-\d\d-\d\d$/.test(value) || Number.isNaN(Date.parse(value)))
     throw invalidValue(name, `${name} must be a date of the form YYYY-MM-DD.`, value);
   return value;
@@ -67,14 +67,14 @@ function wholeNumber(name: string, value: string): number {
 }
 
 /** Page 0 is page 1; what is no such number is refused. */
-function pageOf(value: string | null): number {
+export function pageOf(value: string | null): number {
   if (value === null) return 1;
   if (!/^\d{1,9}$/.test(value)) throw notPositive("page", errno.invalidPage, value);
   return Math.max(1, Number(value));
 }
 
 /** More than 100 are cut to 100 without a word. */
-function perPageOf(value: string | null): number {
+export function perPageOf(value: string | null): number {
   if (value === null) return defaultPerPage;
   if (!/^[1-9]\d{0,8}$/.test(value)) throw notPositive("per_page", errno.invalidPerPage, value);
   return Math.min(Number(value), largestPerPage);

@@ -10,6 +10,7 @@ import {
 } from "./client.ts";
 import type { ClientInput } from "./client-input.ts";
 import { AccountingError, errno } from "./errors.ts";
+import { createMoneyStore, type MoneyStore } from "./money.ts";
 
 /** The clients of one business, oldest first. Nothing is ever really deleted. */
 export interface Store {
@@ -18,6 +19,7 @@ export interface Store {
   create(input: ClientInput): Client;
   /** The same client where nothing changes: its time stays then. */
   update(client: Client, input: ClientInput): Client;
+  readonly money: MoneyStore;
   reset(options: { readonly seed: number; readonly clients: number }): void;
 }
 
@@ -25,6 +27,7 @@ export function createStore(world: World): Store {
   const random = () => world.random();
   let clients = new Map<number, Client>();
   let lastId = 0;
+  const money = createMoneyStore(world, (id) => clients.get(id));
   const nowMs = () => Math.floor(world.now() / 1000) * 1000;
   const newId = () => (lastId += 1 + Math.floor(random() * 9));
 
@@ -46,6 +49,7 @@ export function createStore(world: World): Store {
   return {
     all: () => [...clients.values()],
     get: (id) => clients.get(id),
+    money,
     create: ({ texts, flags }) =>
       add(withOrganization({ ...untouchedTexts, ...texts }), flags, nowMs()),
     update: (before, { texts, flags, visState }) => {
@@ -65,6 +69,8 @@ export function createStore(world: World): Store {
       lastId = 230_000;
       for (let index = 0; index < count; index += 1)
         add(seededTexts(seed, index), {}, seededAtMs(nowMs(), index, count));
+      money.clear();
+      money.seed([...clients.values()]);
     },
   };
 }

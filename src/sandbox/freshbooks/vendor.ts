@@ -59,6 +59,7 @@ export const createFreshbooks: CreateVendor = (world) => {
       businesses: businessesOf(identity, settings),
       grants: grants.list(),
     }),
+    act: (name, input) => stores.get(accountId)?.money.act(name, input),
     endTokens: (how) => grants.end(how),
     // Nothing that an updated-since filter needs can lapse.
     expireCursors: () => {},

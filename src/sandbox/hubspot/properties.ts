@@ -1,7 +1,21 @@
 import { HubSpotError, type ErrorDetail } from "./errors.ts";
 
-/** Properties by what they take: text, an address, or nothing because HubSpot alone writes them. */
-const kinds: Readonly<Record<string, "text" | "email" | "read-only">> = {
+/** The values of properties that take only some. */
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  lifecyclestage: [
+    "subscriber",
+    "lead",
+    "marketingqualifiedlead",
+    "salesqualifiedlead",
+    "opportunity",
+    "customer",
+    "evangelist",
+    "other",
+  ],
+};
+
+/** Properties by what they take: text, an address, one of some values, or nothing because HubSpot alone writes them. */
+const kinds: Readonly<Record<string, "text" | "email" | "select" | "read-only">> = {
   email: "email",
   firstname: "text",
   lastname: "text",
@@ -15,6 +29,7 @@ const kinds: Readonly<Record<string, "text" | "email" | "read-only">> = {
   state: "text",
   zip: "text",
   country: "text",
+  lifecyclestage: "select",
   createdate: "read-only",
   lastmodifieddate: "read-only",
   hs_object_id: "read-only",
@@ -73,6 +88,12 @@ function problemOf(name: string, value: string): Problem | null {
     };
   if (value.length > longestValue)
     return { name, error: "VALUE_TOO_LONG", message: `${name} is longer than ${longestValue}` };
+  if (kind === "select" && value !== "" && !optionsOf[name]?.includes(value))
+    return {
+      name,
+      error: "INVALID_OPTION",
+      message: `${value} was not one of the allowed options: [${optionsOf[name]?.join(", ")}]`,
+    };
   if (kind === "email" && value !== "" && !isEmail(value.trim()))
     return { name, error: "INVALID_EMAIL", message: `Email address ${value} is invalid` };
   return null;

@@ -96,6 +96,14 @@ const resources: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
       return done;
     },
   },
+  acts: {
+    POST: (control, body) => {
+      const { act, ...input } = isObject(body) ? body : {};
+      if (typeof act !== "string")
+        throw new BadInput("Give act as text, and beside it what it takes.");
+      return control.act(act, input);
+    },
+  },
   cursors: {
     POST: (control, body) => {
       if (readFields(body, ["expire"]).boolean("expire") !== true)

@@ -26,6 +26,8 @@ export interface SandboxControl {
   changeVendor(changes: Readonly<Record<string, unknown>>): void;
   endTokens(how: "expired" | "revoked"): void;
   expireCursors(): void;
+  /** What the account's owner does past the simulated part of the API. */
+  act(name: string, input?: Readonly<Record<string, unknown>>): unknown;
 }
 
 export interface ControlParts {
@@ -70,5 +72,9 @@ export function createControl(parts: ControlParts): SandboxControl {
     },
     endTokens: (how) => vendor.endTokens(how),
     expireCursors: () => vendor.expireCursors(),
+    act: (name, input = {}) => {
+      if (vendor.act === undefined) throw new BadInput(`${vendor.name} knows no acts.`);
+      return vendor.act(name, input);
+    },
   };
 }

@@ -33,6 +33,11 @@ export interface Vendor {
   settings?(): Readonly<Record<string, unknown>>;
   /** Changes those; throws BadInput for a name or a value that is not known. */
   changeSettings?(changes: Readonly<Record<string, unknown>>): void;
+  /**
+   * What the account's owner does by other means than the simulated part of the API, such as paying an invoice;
+   * returns what it led to. Throws BadInput for an act or a value that is not known.
+   */
+  act?(name: string, input: Readonly<Record<string, unknown>>): unknown;
   /** Told once the answer to that request has left, or its connection was cut. */
   answered?(requestNumber: number): void;
 }

@@ -2,8 +2,9 @@ import type { SandboxRequest, World } from "../kit/vendor.ts";
 import { showCompany, type Company } from "./company.ts";
 import { readCustomer } from "./customer-input.ts";
 import { badQuery, invalidQuery, notFound, required, unsupported } from "./errors.ts";
+import { moneyEntities, showTransaction, type MoneyStore } from "./money-store.ts";
 import { parseQuery, type Query } from "./query.ts";
-import { queryCustomers } from "./query-customers.ts";
+import { queryCustomers, queryTransactions } from "./query-customers.ts";
 import type { Store } from "./store.ts";
 
 export interface Operation {
@@ -25,6 +26,7 @@ interface Parts {
   readonly world: World;
   readonly company: Company;
   readonly store: Store;
+  readonly money: MoneyStore;
   /** Before this moment, the capture of changes knows nothing. */
   captureFloorMs(): number;
 }
@@ -98,17 +100,29 @@ function parseJson(text: string): unknown {
   }
 }
 
-function answerQuery(query: Query, { company, store }: Parts): Record<string, unknown> {
+function answerQuery(query: Query, { company, store, money }: Parts): Record<string, unknown> {
   const entity = query.entity.toLowerCase();
   if (entity === "companyinfo") return { CompanyInfo: [showCompany(company)], maxResults: 1 };
-  if (entity !== "customer")
+  if (entity === "customer")
+    return pageOf(query, "Customer", queryCustomers(query, store.all()), (one) => store.show(one));
+  const asked = moneyEntities.find((name) => name.toLowerCase() === entity);
+  if (asked === undefined)
     throw invalidQuery(`The sandbox does not simulate the entity ${query.entity}`);
-  const found = queryCustomers(query, store.all());
+  const found = queryTransactions(query, money.all(asked), asked);
+  return pageOf(query, asked, found, showTransaction);
+}
+
+function pageOf<T>(
+  query: Query,
+  name: string,
+  found: readonly T[],
+  show: (item: T) => unknown,
+): Record<string, unknown> {
   if (query.counts) return { totalCount: found.length };
   const shown = found.slice(query.start - 1, query.start - 1 + query.max);
   if (shown.length === 0) return {};
   return {
-    Customer: shown.map((customer) => store.show(customer)),
+    [name]: shown.map(show),
     startPosition: query.start,
     maxResults: shown.length,
   };
@@ -116,18 +130,30 @@ function answerQuery(query: Query, { company, store }: Parts): Record<string, un
 
 /** Changes of the last 30 days, at most a thousand, without a way to the next ones. */
 function capture(query: URLSearchParams, parts: Parts): Record<string, unknown> {
-  const { world, store } = parts;
+  const { world, store, money } = parts;
   const entities = query.get("entities");
   if (entities === null || entities === "") throw required("entities");
-  if (entities.toLowerCase() !== "customer")
-    throw invalidQuery(`The sandbox does not simulate changes of ${entities}`);
+  const names = entities.split(",").map((asked) => {
+    const name = ["Customer", ...moneyEntities].find(
+      (one) => one.toLowerCase() === asked.trim().toLowerCase(),
+    );
+    if (name === undefined) throw invalidQuery(`The sandbox does not simulate changes of ${asked}`);
+    return name;
+  });
   const since = Date.parse(query.get("changedSince") ?? "");
   if (Number.isNaN(since)) throw required("changedSince");
   const floorMs = Math.max(world.now() - 30 * 24 * 3600 * 1000, parts.captureFloorMs());
   if (since < floorMs) throw invalidQuery("changedSince is more than 30 days ago");
-  const changes = store.changedSince(since, captureLimit);
-  if (changes.length === 0) return { QueryResponse: [{}] };
-  return {
-    QueryResponse: [{ Customer: changes, startPosition: 1, maxResults: changes.length }],
-  };
+  let left = captureLimit;
+  const responses = names.map((name) => {
+    const entity = moneyEntities.find((one) => one === name);
+    const changes =
+      entity === undefined
+        ? store.changedSince(since, left)
+        : money.changedSince(entity, since).slice(0, left);
+    left -= changes.length;
+    if (changes.length === 0) return {};
+    return { [name]: changes, startPosition: 1, maxResults: changes.length };
+  });
+  return { QueryResponse: responses };
 }

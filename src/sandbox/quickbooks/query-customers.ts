@@ -1,12 +1,15 @@
 import { displayName, isActive, type Customer } from "./customer.ts";
 import { invalidQuery } from "./errors.ts";
+import type { Transaction } from "./money-store.ts";
 import type { Condition, Query } from "./query.ts";
 import { wholeSecond } from "./times.ts";
 
 type Value = string | number | boolean;
 
+type FieldsOf<T> = Readonly<Record<string, (item: T) => Value | null>>;
+
 /** What of a customer can be asked for and sorted by; null where the customer has none. */
-const fields: Readonly<Record<string, (customer: Customer) => Value | null>> = {
+const fields: FieldsOf<Customer> = {
   Id: ({ id }) => id,
   DisplayName: ({ values }) => displayName(values),
   GivenName: (customer) => textOf(customer, "GivenName"),
@@ -27,37 +30,64 @@ const fields: Readonly<Record<string, (customer: Customer) => Value | null>> = {
 /** Of those customers the ones that the query asks for; the inactive ones only where it asks for them. */
 export function queryCustomers(query: Query, customers: readonly Customer[]): readonly Customer[] {
   const asksActive = query.where.some(({ field }) => field === "Active");
-  const conditions = query.where.map(matcherOf);
-  const found = customers.filter(
-    (customer) =>
-      (asksActive || isActive(customer)) && conditions.every((matches) => matches(customer)),
-  );
-  if (query.order === null) return found;
-  const read = readerOf(query.order.field);
-  const sign = query.order.descending ? -1 : 1;
-  return found.toSorted((a, b) => sign * compare(read(a), read(b)));
+  const shown = customers.filter((customer) => asksActive || isActive(customer));
+  return queryItems(query, shown, fields, "Customer");
 }
 
-function readerOf(field: string): (customer: Customer) => Value | null {
-  const read = Object.hasOwn(fields, field) ? fields[field] : undefined;
-  if (read === undefined) throw invalidQuery(`Property ${field} not found for Entity Customer`);
+/** What of a transaction can be asked for and sorted by. */
+const moneyFields: FieldsOf<Transaction> = {
+  Id: ({ id }) => id,
+  CustomerRef: ({ customer }) => customer,
+  TotalAmt: ({ total }) => total / 100,
+  "MetaData.CreateTime": ({ createdMs }) => wholeSecond(createdMs),
+  "MetaData.LastUpdatedTime": ({ updatedMs }) => wholeSecond(updatedMs),
+};
+
+export function queryTransactions(
+  query: Query,
+  transactions: readonly Transaction[],
+  entity: string,
+): readonly Transaction[] {
+  return queryItems(query, transactions, moneyFields, entity);
+}
+
+function queryItems<T>(
+  query: Query,
+  items: readonly T[],
+  known: FieldsOf<T>,
+  entity: string,
+): readonly T[] {
+  const read = (field: string) => readerOf(known, field, entity);
+  const conditions = query.where.map((condition) => matcherOf(condition, read(condition.field)));
+  const found = items.filter((item) => conditions.every((matches) => matches(item)));
+  if (query.order === null) return found;
+  const key = read(query.order.field);
+  const sign = query.order.descending ? -1 : 1;
+  return found.toSorted((a, b) => sign * compare(key(a), key(b)));
+}
+
+function readerOf<T>(known: FieldsOf<T>, field: string, entity: string): (item: T) => Value | null {
+  const read = Object.hasOwn(known, field) ? known[field] : undefined;
+  if (read === undefined) throw invalidQuery(`Property ${field} not found for Entity ${entity}`);
   return read;
 }
 
-function matcherOf({ field, operator, values }: Condition): (customer: Customer) => boolean {
-  const read = readerOf(field);
+function matcherOf<T>(
+  { field, operator, values }: Condition,
+  read: (item: T) => Value | null,
+): (item: T) => boolean {
   const wanted = values.map((value) => toValue(field, value));
   const [first] = wanted;
   if (first === undefined) throw invalidQuery(`A value is needed for ${field}`);
   if (operator === "IN" || operator === "=")
-    return (customer) => wanted.some((value) => isSame(read(customer), value));
+    return (item) => wanted.some((value) => isSame(read(item), value));
   if (operator === "LIKE") {
     const pattern = likePattern(String(first));
-    return (customer) => pattern.test(String(read(customer) ?? ""));
+    return (item) => pattern.test(String(read(item) ?? ""));
   }
   const fits = comparisons[operator];
-  return (customer) => {
-    const value = read(customer);
+  return (item) => {
+    const value = read(item);
     return value !== null && fits(compare(value, first));
   };
 }

@@ -4,6 +4,7 @@ import { createCompany } from "./company.ts";
 import { createDispatch } from "./dispatch.ts";
 import { createGrants } from "./grants.ts";
 import { authorizePath, createOAuth, oauthError, revokePath, tokenPath } from "./oauth.ts";
+import { createMoneyStore, moneyEntities, showTransaction } from "./money-store.ts";
 import { createOperations } from "./operations.ts";
 import { createRequestIds } from "./request-ids.ts";
 import { changeSettings, defaultSettings } from "./settings.ts";
@@ -18,8 +19,14 @@ export function createQuickBooks(world: World): Vendor {
   const parts = { world, company, grants, settings: () => settings };
   const oauth = createOAuth(parts);
   const store = createStore(world, parts.settings);
+  const money = createMoneyStore(world, store);
   const requestIds = createRequestIds(world, () => settings.request_id_seconds);
-  const operations = createOperations({ ...parts, store, captureFloorMs: () => captureFloorMs });
+  const operations = createOperations({
+    ...parts,
+    store,
+    money,
+    captureFloorMs: () => captureFloorMs,
+  });
   const dispatch = createDispatch({ ...parts, requestIds, operations });
   return {
     name: "quickbooks",
@@ -49,8 +56,14 @@ export function createQuickBooks(world: World): Vendor {
       captureFloorMs = 0;
       requestIds.clear();
       store.reset(options);
+      money.clear();
+      money.seed(store.all());
     },
-    state: () => ({ customers: store.all().map((customer) => store.show(customer)) }),
+    state: () => ({
+      customers: store.all().map((customer) => store.show(customer)),
+      transactions: moneyEntities.flatMap((entity) => money.all(entity).map(showTransaction)),
+    }),
+    act: (name, input) => money.act(name, input),
     endTokens: (how) => grants.end(how),
     expireCursors: () => {
       captureFloorMs = world.now();

@@ -8,7 +8,7 @@ import { canonicalForm, parseForm, type Form } from "./form.ts";
 import type { Idempotency, KeyedRequest, Outcome } from "./idempotency.ts";
 import { requirePermission, type Key, type Keys } from "./keys.ts";
 import { createLimiter } from "./lists.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
 
 interface Parts {
   readonly world: World;

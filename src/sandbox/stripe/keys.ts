@@ -8,7 +8,10 @@ export type Permission =
   | "rak_accounts_kyc_basic_read"
   | "rak_customer_read"
   | "rak_customer_write"
-  | "rak_event_read";
+  | "rak_event_read"
+  | "rak_invoice_read"
+  | "rak_payment_intent_read"
+  | "rak_charge_read";
 
 /** What a key may do: a secret key everything, a restricted one what it was given. */
 export interface Key {
@@ -21,9 +24,9 @@ export interface Key {
 export interface Keys {
   /** Everything; also the platform's secret in the Connect flow. It never ends. */
   secretKey(): string;
-  /** Restricted: customers, events and the account. Rolled whenever it is ended. */
+  /** Restricted: customers, events, invoices, payments and the account. Rolled whenever it is ended. */
   restrictedKey(): string;
-  /** Restricted: customers and events to read, nothing else. */
+  /** Restricted: customers and events to read, nothing else; no money. */
   readOnlyKey(): string;
   /** A new token of a Connect grant. */
   issue(grant: string, scope: "read_only" | "read_write"): string;
@@ -35,6 +38,11 @@ export interface Keys {
 }
 
 const reads: readonly Permission[] = ["rak_customer_read", "rak_event_read"];
+const moneyReads: readonly Permission[] = [
+  "rak_invoice_read",
+  "rak_payment_intent_read",
+  "rak_charge_read",
+];
 
 export function createKeys(world: World, account: Account): Keys {
   const live = new Map<string, Key>();
@@ -46,7 +54,12 @@ export function createKeys(world: World, account: Account): Keys {
     return secret;
   };
   const addRestricted = () => ({
-    full: add("rk_test", ["rak_accounts_kyc_basic_read", "rak_customer_write", ...reads]),
+    full: add("rk_test", [
+      "rak_accounts_kyc_basic_read",
+      "rak_customer_write",
+      ...reads,
+      ...moneyReads,
+    ]),
     readOnly: add("rk_test", reads),
   });
   const secretKey = add("sk_test", "all");
@@ -59,7 +72,7 @@ export function createKeys(world: World, account: Account): Keys {
     issue: (grant, scope) =>
       add(
         "sk_test",
-        scope === "read_write" ? "all" : ["rak_accounts_kyc_basic_read", ...reads],
+        scope === "read_write" ? "all" : ["rak_accounts_kyc_basic_read", ...reads, ...moneyReads],
         grant,
       ),
     endGrant: (grant) => {

@@ -2,36 +2,14 @@ import { showAccount, type Account } from "./accounts.ts";
 import { readCustomerParams } from "./customer-params.ts";
 import { showCustomer, showDeleted, type Customer } from "./customer.ts";
 import { invalidRequest, missing } from "./errors.ts";
-import { showEvent, type Cause, type StripeEvent } from "./events.ts";
+import { showEvent, type StripeEvent } from "./events.ts";
 import { customerExpander, listExpander, notExpandable } from "./expand.ts";
-import type { Form } from "./form.ts";
-import type { Permission } from "./keys.ts";
 import { listParams, readLimit, readPageRequest, showList } from "./lists.ts";
 import { readParams, required, type Params } from "./params.ts";
+import { moneyOperations } from "./money-operations.ts";
+import type { Operation } from "./operation.ts";
 import { parseQuery } from "./search-query.ts";
 import type { Store } from "./store.ts";
-
-export interface Call {
-  /** The id in the path; empty where there is none. */
-  readonly id: string;
-  /** Of the query, or of a POST's body. */
-  readonly form: Form;
-  readonly cause: Cause;
-}
-
-export interface Result {
-  readonly body: unknown;
-  readonly wrote?: boolean;
-}
-
-export interface Operation {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** As the API description writes it. */
-  readonly template: string;
-  readonly permission: Permission;
-  /** Reads the parameters, refusing what does not fit; what it returns then carries the request out. */
-  prepare(call: Call): () => Result;
-}
 
 /** The part of Stripe's API that is simulated. A path is taken by the first that fits. */
 export function createOperations(parts: {
@@ -42,6 +20,7 @@ export function createOperations(parts: {
     ...customerReads(parts.store),
     ...customerWrites(parts.store),
     ...eventReads(parts.store),
+    ...moneyOperations(parts.store.money),
     {
       method: "GET",
       template: "/v1/account",

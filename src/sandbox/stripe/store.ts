@@ -8,6 +8,7 @@ import {
   type CustomerValues,
 } from "./customer.ts";
 import { createEventLog, previousAttributes, type Cause, type EventLog } from "./events.ts";
+import { createMoneyStore, type MoneyStore } from "./money-store.ts";
 import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 
@@ -16,6 +17,7 @@ export interface Store {
   readonly customers: Timeline<Customer>;
   readonly events: EventLog;
   readonly search: SearchIndex;
+  readonly money: MoneyStore;
   create(change: (values: CustomerValues) => CustomerValues, cause: Cause): Customer;
   /** Does nothing, and writes no event, where nothing changes. */
   update(
@@ -33,6 +35,7 @@ export function createStore(world: World): Store {
   const customers = createTimeline<Customer>();
   const events = createEventLog(world);
   const search = createSearchIndex(world);
+  const money = createMoneyStore(world);
   const random = () => world.random();
   const nowSeconds = () => Math.floor(world.now() / 1000);
 
@@ -49,6 +52,7 @@ export function createStore(world: World): Store {
     customers,
     events,
     search,
+    money,
     create,
     update: (before, change, cause) => {
       const customer: Customer = { ...change(before), id: before.id, created: before.created };
@@ -69,6 +73,7 @@ export function createStore(world: World): Store {
       customers.clear();
       events.clear();
       search.clear();
+      money.clear();
       const now = nowSeconds();
       for (let index = 0; index < clients; index += 1) {
         const created = seededAt(now, index, clients);
@@ -81,6 +86,7 @@ export function createStore(world: World): Store {
         if (created > now - 30 * 24 * 60 * 60)
           events.record("customer.created", showCustomer(customer), { cause: noCause, created });
       }
+      money.seed(customers.all().toReversed());
     },
   };
 }

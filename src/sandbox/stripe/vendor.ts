@@ -3,6 +3,8 @@ import { createAccount } from "./accounts.ts";
 import { showCustomer } from "./customer.ts";
 import { createDispatch } from "./dispatch.ts";
 import { showEvent } from "./events.ts";
+import { createMoneyActs } from "./money-acts.ts";
+import { showCharge, showIntent, showInvoice, showRefund } from "./money.ts";
 import { createGrants } from "./grants.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createKeys } from "./keys.ts";
@@ -10,13 +12,14 @@ import { createOAuth, refusal } from "./oauth.ts";
 import { createOperations } from "./operations.ts";
 import { createStore } from "./store.ts";
 
-/** Stripe's API of version 2026-10-28.endive, as far as customers and events of one account go. */
+/** Stripe's API of version 2026-10-28.endive, as far as customers, money and events of one account go. */
 export function createStripe(world: World): Vendor {
   const account = createAccount(world);
   const keys = createKeys(world, account);
   const grants = createGrants(world, keys);
   const oauth = createOAuth({ world, account, keys, grants });
   const store = createStore(world);
+  const act = createMoneyActs({ ...store, world, customer: (id) => store.customers.get(id) });
   const idempotency = createIdempotency(world);
   const operations = createOperations({ account, store });
   const dispatch = createDispatch({ world, account, keys, idempotency, operations });
@@ -52,7 +55,12 @@ export function createStripe(world: World): Vendor {
     state: () => ({
       customers: store.customers.all().map(showCustomer),
       events: store.events.all().map(showEvent),
+      invoices: store.money.invoices.all().map((one) => showInvoice(one, true)),
+      payment_intents: store.money.intents.all().map(showIntent),
+      charges: store.money.charges.all().map(showCharge),
+      refunds: store.money.refunds.all().map(showRefund),
     }),
+    act,
     endTokens: (how) => {
       keys.end(how);
       if (how === "revoked") grants.endAll();

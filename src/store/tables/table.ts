@@ -1,4 +1,4 @@
-export type ColumnType = "text" | "integer" | "boolean";
+export type ColumnType = "text" | "integer" | "bigint" | "boolean";
 
 /** What bulk statements need to know of a table; the columns are those of its rows, in the order of the migration. */
 export interface Table<Row extends object> {

@@ -211,6 +211,7 @@ export function testReads(database: TestDatabase): void {
       {
         connectionId: connection.id,
         lastCompleteAt,
+        collections: {},
         pendingWrites: 3,
         oldestUnsentAt: entries[0]?.createdAt,
         conflicts: 2,
@@ -221,6 +222,7 @@ export function testReads(database: TestDatabase): void {
       {
         connectionId: idle.id,
         lastCompleteAt: null,
+        collections: {},
         pendingWrites: 0,
         oldestUnsentAt: null,
         conflicts: 0,

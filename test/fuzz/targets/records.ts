@@ -145,6 +145,8 @@ function stripeWire(records: readonly unknown[]): StripeWire {
     create: never,
     update: never,
     remove: never,
+    listMoney: never,
+    retrieveMoney: never,
     listCustomers: async () => ({ entries: records, hasMore: false }),
     listEvents: async () => ({ entries: records.map(eventOf), hasMore: false }),
     retrieve: async (id) => {
@@ -165,6 +167,8 @@ function peopleWire(records: readonly unknown[]): PeopleWire {
   const never = () => Promise.reject(new Error("not asked"));
   return {
     toOurTime: (providerMs) => providerMs - offsetMs,
+    mask: "names",
+    listGroups: never,
     getPerson: never,
     getPeople: never,
     create: never,

@@ -103,7 +103,7 @@ describe("keys", () => {
 
   test("of a connection and below are known by their place as well", () => {
     const text = connectionFile(
-      "filter: { group: Clients }",
+      "sieve: { group: Clients }",
       "conflct: manual",
       "conflict: { default: manual, feilds: {} }",
       "create: { her: true }",
@@ -111,7 +111,7 @@ describe("keys", () => {
       "direction: { fields: { phon: pull, shoe_size: push, custom.shoe: push } }",
     );
     expect(problemsOf(text)).toEqual([
-      expect.stringMatching(/^7:9 .*\.filter: there is no such key; known here are provider, /),
+      expect.stringMatching(/^7:9 .*\.sieve: there is no such key; known here are provider, /),
       expect.stringMatching(/^8:9 .*\.conflct: .*did you mean conflict\?$/),
       expect.stringMatching(/^9:38 .*\.conflict\.feilds: .*did you mean fields\?$/),
       expect.stringMatching(/^10:19 .*\.create\.her: .*did you mean here\?$/),

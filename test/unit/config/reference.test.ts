@@ -51,7 +51,7 @@ describe("the JSON Schema", () => {
 
   test.each([
     ["an unknown key", { version: 1, storrage: "x" }],
-    ["an unknown key of a connection", connection({ filter: {} })],
+    ["an unknown key of a connection", connection({ sieve: {} })],
     ["a value that is none of those known", connection({ deletes: "all" })],
     ["a wrong type", { version: 1, sync: { batch_size: true } }],
     ["a number out of range", { version: 1, sync: { batch_size: 0 } }],
@@ -82,5 +82,6 @@ function pathsOf(value: unknown, path: readonly string[]): readonly string[] {
 function placeholder(name: string, path: readonly string[]): string {
   if (path.join() === "orgs") return "<org>";
   if (path.at(-1) === "connections") return "<connection>";
+  if (path.at(-1) === "filter") return "<condition>";
   return path.at(-1) === "fields" ? "<field>" : name;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createStepClock } from "../../../src/lib/clock.ts";
+import type { StepClock } from "../../../src/lib/clock.ts";
 import { ProviderError } from "../../../src/lib/errors.ts";
-import { createPacedFetch, type Pace } from "../../../src/lib/pacing.ts";
+import type { Fetch } from "../../../src/lib/http.ts";
+import { createPacedFetch, createPacers, type Pace } from "../../../src/lib/pacing.ts";
 
 const url = "https://api.example.com/things";
 const free: Pace = { requestsPerSecond: 1000, concurrency: 100, serialWrites: false };
@@ -140,5 +142,57 @@ describe("a paced fetch", () => {
     expect((await first).status).toBe(200);
     expect((await third).status).toBe(200);
     expect(server.arrivals.length).toBe(2);
+  });
+});
+
+describe("the pacers of a process", () => {
+  /** A fetch of a session, and when its requests came. */
+  const createSession = (clock: StepClock, answers: Response[] = []) => {
+    const arrivals: number[] = [];
+    const fetch: Fetch = async () => {
+      arrivals.push(clock.now());
+      return answers.shift() ?? new Response("{}");
+    };
+    return { arrivals, fetch };
+  };
+
+  it("give one budget to all that is sent to one account, and another to another one", async () => {
+    const clock = createStepClock(0);
+    const pacers = createPacers({ clock });
+    const pace = { ...free, requestsPerSecond: 3 };
+    const sessions = ["stripe a", "stripe a", "stripe b"].map((account) => {
+      const session = createSession(clock);
+      return { ...session, paced: pacers(account, pace)(session.fetch) };
+    });
+    const [first, second, other] = sessions;
+    for (let count = 0; count < 3; count += 1)
+      await Promise.all([first?.paced(url), second?.paced(url)]);
+    const arrivals = [...(first?.arrivals ?? []), ...(second?.arrivals ?? [])];
+    expect(arrivals.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1000, 1000, 1000]);
+    await other?.paced(url);
+    expect(other?.arrivals).toEqual([1000]);
+  });
+
+  it("hold every session of an account that asked for a wait, also those that are opened later", async () => {
+    const clock = createStepClock(0);
+    const pacer = createPacers({ clock })("a", free);
+    const refused = createSession(clock, [asked("600")]);
+    await pacer(refused.fetch)(url);
+    const later = createSession(clock);
+    await expect(pacer(later.fetch)(url)).rejects.toMatchObject({ code: "rate-limited" });
+    expect(later.arrivals).toEqual([]);
+    clock.advance(600_000);
+    expect((await pacer(later.fetch)(url)).status).toBe(200);
+  });
+
+  it("let a session that is opened after a write was refused go on: the write has its own time", async () => {
+    const clock = createStepClock(0);
+    const pacer = createPacers({ clock })("a", free);
+    const session = createSession(clock, [asked("600")]);
+    const [refused, beside] = [pacer(session.fetch), pacer(createSession(clock).fetch)];
+    await refused(url, { method: "POST" });
+    for (const held of [refused, beside])
+      await expect(held(url)).rejects.toMatchObject({ code: "rate-limited" });
+    expect((await pacer(createSession(clock).fetch)(url)).status).toBe(200);
   });
 });

@@ -77,6 +77,10 @@ it("asks for the scopes that the direction needs, and no more", () => {
     "user:clients:write",
   ]);
   expect(freshbooksOAuth.scopes([], "both")).toEqual([]);
+  expect(freshbooksOAuth.scopes(["activities"], "both")).toEqual([
+    "user:invoices:read",
+    "user:payments:read",
+  ]);
 });
 
 it("signs in by a pasted address, knows the business, and ends the grant", async () => {

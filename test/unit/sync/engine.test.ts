@@ -118,6 +118,51 @@ describe.each(eachDatabase)("the engine on $name", (database) => {
       },
     ));
 
+  it.each(["stripe", "google"] as const)(
+    "does not go over an edit at %s that was made after the decision (law 6)",
+    (account) =>
+      within({}, async (world) => {
+        await world.stripe.add({ email: "ana@example.com", name: "Ana" });
+        await world.sync();
+        const client = await world.store.reads.client(world.orgId, "ana@example.com");
+        const { id } = await world[account].byEmail("ana@example.com");
+        const connections = await world.store.connections.list(world.orgId);
+        const isFrozen = async () => {
+          const all = connections.map((one) => world.store.outbox.unanswered(one.id));
+          const entries = (await Promise.all(all)).flat();
+          const of = account === "stripe" ? "billing" : "contacts";
+          const wanted = connections.find(({ name }) => name === of)?.id;
+          return entries.some((entry) => entry.connectionId === wanted);
+        };
+        const { work } = world.store;
+        let edited = false;
+        const meanwhile = await world.reopen({
+          store: {
+            ...world.store,
+            work: {
+              ...work,
+              commit: async (lease, decide) => {
+                const result = await work.commit(lease, decide);
+                if (edited || !(await isFrozen())) return result;
+                edited = true;
+                world.clock.advance(60_000);
+                await world[account].change(id, { name: "Ana there" });
+                return result;
+              },
+            },
+          },
+        });
+        await world.engine.updateClient(world.org, client?.id ?? "", {
+          fields: { name: "Ana here" },
+        });
+        await meanwhile.sync();
+        await world.sync();
+        expect(edited).toBe(true);
+        for (const one of [world.stripe, world.google])
+          expect(await one.byEmail("ana@example.com")).toMatchObject({ name: "Ana there" });
+      }),
+  );
+
   it("treats a deletion as missing first, confirms it on a later pass, and leaves the client in peace", () =>
     within({}, async (world) => {
       const client = await withAna(world);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StoreError } from "../../../src/lib/errors.ts";
 import type { SyncDocument } from "../../../src/sync/engine.ts";
 import { eachDatabase } from "../../support/databases.ts";
 import { openWorld } from "../../support/world.ts";
@@ -162,6 +163,31 @@ describe.each(eachDatabase)("the engine on $name", (database) => {
           expect(await one.byEmail("ana@example.com")).toMatchObject({ name: "Ana there" });
       }),
   );
+
+  it("decides again where rows changed under a decision (law 6)", () =>
+    within({}, async (world) => {
+      await world.stripe.add({ email: "ana@example.com", name: "Ana" });
+      const { work } = world.store;
+      let left = 3;
+      const raced = await world.reopen({
+        store: {
+          ...world.store,
+          work: {
+            ...work,
+            commit: (lease, decide) =>
+              work.commit(lease, async (reader) => {
+                const decided = await decide(reader);
+                left -= 1;
+                if (left >= 0) throw new StoreError("store-stale", "a row changed");
+                return decided;
+              }),
+          },
+        },
+      });
+      expect((await raced.sync()).outcome).toBe("complete");
+      expect(left).toBeLessThan(0);
+      expect(await world.google.byEmail("ana@example.com")).toMatchObject({ name: "Ana" });
+    }));
 
   it("treats a deletion as missing first, confirms it on a later pass, and leaves the client in peace", () =>
     within({}, async (world) => {

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { chooseOrg } from "./config/choose.ts";
 import type { Config, ConnectionConfig, OrgConfig } from "./config/config.ts";
 import { readEnvironment, withEnvFile } from "./config/environment.ts";
 import { createAccess } from "./connections/access.ts";
@@ -201,30 +202,6 @@ function lazyVault(config: Config, store: Store, deps: Deps, environmentKey: str
       (await vault()).replaceCredential(connectionId, credential),
     deleteCredential: (connectionId) => store.credentials.delete(connectionId),
   };
-}
-
-function chooseOrg(config: Config, name: string | undefined): OrgConfig {
-  const names = config.orgs.map((org) => org.name);
-  const known =
-    names.length === 0
-      ? "The file has no organization yet; `astralis init` writes one."
-      : `It has: ${names.join(", ")}.`;
-  if (name === undefined) {
-    const [only, ...others] = config.orgs;
-    if (only && others.length === 0) return only;
-    throw new UsageError(
-      "org-required",
-      only ? "several organizations are configured" : "no organization is configured",
-      {
-        hint: only ? `Name one with --org: ${names.join(", ")}.` : known,
-      },
-    );
-  }
-  const org = config.orgs.find((one) => one.name === name);
-  if (org) return org;
-  throw new UsageError("org-unknown", `there is no organization "${name}" in ${config.file}`, {
-    hint: known,
-  });
 }
 
 async function targetOf(core: Core, org: OrgConfig, name: string): Promise<ConnectionTarget> {

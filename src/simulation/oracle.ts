@@ -268,7 +268,8 @@ function mayBeRemoved({ world, hub, chronicle }: Scene, clientId: string): boole
     return (
       mapping.clientId === clientId &&
       propagates &&
-      (chronicle.removedThere[index]?.has(mapping.externalId ?? "") ?? false)
+      (chronicle.removedThere[index]?.has(latestId(chronicle, index, mapping.externalId ?? "")) ??
+        false)
     );
   });
 }
@@ -310,17 +311,17 @@ export function mappingOf(
   id: string,
 ): Mapping | undefined {
   const place = world.places[side];
-  let current = id;
-  for (
-    let next = chronicle.renamed[side]?.get(current);
-    next !== undefined;
-    next = chronicle.renamed[side]?.get(current)
-  )
-    current = next;
+  const current = latestId(chronicle, side, id);
   const of = hub.mappings.filter(
     (one) => one.connectionId === place?.connectionId && one.externalId === current,
   );
   return of.find((one) => one.state === "linked") ?? of[0];
+}
+
+/** The id that stands for the record by now. */
+function latestId(chronicle: Chronicle, side: number, id: string): string {
+  const next = chronicle.renamed[side]?.get(id);
+  return next === undefined ? id : latestId(chronicle, side, next);
 }
 
 function placeIndex({ world }: Scene, mapping: Mapping): number {

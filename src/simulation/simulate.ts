@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import { generateHistory } from "./generate.ts";
-import type { History } from "./history.ts";
+import type { ConnectionPlan, History } from "./history.ts";
 import { playHistory } from "./run-history.ts";
 import type { Played } from "./run-history.ts";
 import type { Violation } from "./oracle.ts";
@@ -14,6 +14,8 @@ export interface SimulationOptions {
   readonly steps?: readonly number[];
   /** Takes the place of the records that the accounts start with. */
   readonly clients?: number;
+  /** Takes the place of the connections and rules that the seed makes up. */
+  readonly connections?: readonly ConnectionPlan[];
   /** Stops after so many failed histories. */
   readonly failures: number;
   /** Measures how long it took. */
@@ -118,9 +120,11 @@ const nothing: Totals = {
   failed: 0,
 };
 
-function narrowed(history: History, { steps, clients }: SimulationOptions): History {
+function narrowed(history: History, options: SimulationOptions): History {
+  const { steps, clients, connections } = options;
   return {
     ...history,
+    connections: connections ?? history.connections,
     clients: clients ?? history.clients,
     steps: steps === undefined ? history.steps : steps.flatMap((at) => history.steps[at] ?? []),
   };
@@ -174,7 +178,7 @@ async function failureOf(
     steps: places,
     clients: shortest.clients,
     story: shortest.steps.map((step, index) => storyOf(places[index] ?? 0, step)),
-    replay: `astralis selftest --seed ${history.seed} --histories 1 --clients ${shortest.clients} --steps ${places.join(",")}`,
+    replay: `astralis selftest --seed ${history.seed} --histories 1 --clients ${shortest.clients} --steps ${places.join(",")}${options.connections ? " --own-rules" : ""}`,
   };
 }
 

@@ -134,11 +134,11 @@ function seenIn(outcome: Outcome): Observation | null {
   return "observation" in outcome ? outcome.observation : null;
 }
 
-/** Of what was sent up to now: until then, a record that is not found may still be on its way (law 5). */
-export function unknownUntil(line: Line): Instant {
+/** Until then, a record that is not found may still be on its way (law 5). */
+export function unknownUntil(line: Line, sentMs: number): Instant {
   const lagSeconds = line.config.searchLagSeconds ?? line.capabilities.searchLagSeconds;
   const waitSeconds = line.config.requestTimeoutSeconds + lagSeconds;
-  return toInstant(line.deps.clock.now() + 1000 * waitSeconds);
+  return toInstant(sentMs + 1000 * waitSeconds);
 }
 
 /** A filter keeps records from being known: one with the client's address is taken, not made a second time (law 5). */
@@ -205,7 +205,11 @@ function failed(line: Line, error: unknown, trouble: Trouble): Outcome {
   if (stops) trouble.error = error;
   else if (error.code === "rate-limited") trouble.waitSeconds = waitSeconds;
   if (maybeDone) {
-    return { kind: "unknown", at: unknownUntil(line), reason: error.message };
+    return {
+      kind: "unknown",
+      at: unknownUntil(line, line.deps.clock.now()),
+      reason: error.message,
+    };
   }
   const at = toInstant(line.deps.clock.now() + 1000 * (waitSeconds ?? askedSeconds));
   return { kind: "later", at, reason: error.message };

@@ -1,6 +1,7 @@
 import { instantOf, toEpochMs } from "../lib/clock.ts";
 import { sameValue } from "../model/fields.ts";
 import type { Fields } from "../model/fields.ts";
+import type { Mapping } from "../model/mapping.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Frozen, OutboxEntry } from "../model/outbox.ts";
 import type { Lookup } from "../providers/provider.ts";
@@ -86,12 +87,23 @@ async function settleCreate(
 }
 
 async function repeatCreate(line: Line, entry: OutboxEntry, frozen: Frozen): Promise<void> {
-  const [mapping] = await line.store.work.read((reader) => reader.mappings([entry.mappingId]));
-  if (!mapping) return;
+  const mapping = await postpone(line, entry);
+  if (mapping === null) return;
   const trouble = noTrouble();
   const outcome = await send(line, { entry, mapping, frozen }, trouble);
   await settleEntry(line, entry, ofRepetition(outcome));
   if (trouble.error) throw trouble.error;
+}
+
+/** Written before the repetition is sent: should this process end, it may be on its way that much longer. */
+async function postpone(line: Line, entry: OutboxEntry): Promise<Mapping | null> {
+  const subject = { clientIds: [entry.clientId], mappingIds: [entry.mappingId] };
+  return decideFor(line, subject, (work, here) => {
+    const current = work.entry(entry.id);
+    if (current?.state !== "unknown") return null;
+    work.putEntry({ ...current, nextAttemptAt: unknownUntil(line, toEpochMs(here.at)) });
+    return work.mapping(entry.mappingId) ?? null;
+  });
 }
 
 /**
@@ -149,13 +161,14 @@ async function findCandidates(
 /** What another process left as `sending` has no known answer (law 10). */
 async function asUnknown(line: Line, entry: OutboxEntry): Promise<OutboxEntry> {
   if (entry.state === "unknown") return entry;
-  return decideFor(line, { clientIds: [entry.clientId], mappingIds: [entry.mappingId] }, (work) => {
+  const subject = { clientIds: [entry.clientId], mappingIds: [entry.mappingId] };
+  return decideFor(line, subject, (work, here) => {
     const current = work.entry(entry.id);
     if (current?.state !== "sending") return current ?? entry;
     const unknown: OutboxEntry = {
       ...current,
       state: "unknown",
-      nextAttemptAt: unknownUntil(line),
+      nextAttemptAt: unknownUntil(line, toEpochMs(entry.frozen?.sentAt ?? here.at)),
       reason: "the process that sent it ended before the answer came",
     };
     work.putEntry(unknown);

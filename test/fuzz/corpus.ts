@@ -81,7 +81,7 @@ export async function collectCorpus(provider: string, vendor: string): Promise<C
       heard.push(await exchangeOf(response.clone()));
       return response;
     },
-    tokenAt(sandbox),
+    { token: tokenAt(sandbox), account: accountAt(sandbox) },
   );
   const heardBy = async (work: () => Promise<unknown>) => {
     heard.length = 0;
@@ -92,19 +92,29 @@ export async function collectCorpus(provider: string, vendor: string): Promise<C
   const failures: Exchange[] = [];
   for (const status of [400, 401, 403, 404, 409, 429, 500, 503]) {
     sandbox.control.addFaults({ match: {}, kind: "status", status, retryAfterSeconds: 3 });
-    failures.push(...(await heardBy(async () => session.clients?.get(["people/c1"]))));
+    failures.push(
+      ...(await heardBy(async () => session.clients?.pull({ cursor: null, page: null }))),
+    );
+    sandbox.control.clearFaults();
+    // What it asked for is over by then.
+    clock.advance(60_000);
   }
-  const lists = [...answers.pull, ...answers.changes].flatMap(({ body }) =>
-    isRecord(body) ? [body["data"], body["connections"]].filter((list) => Array.isArray(list)) : [],
-  );
+  const records = [...answers.pull, ...answers.changes].flatMap(({ body }) => entriesIn(body, 4));
   const page = await must(session.clients, "clients").pull({ cursor: null, page: null });
   return {
     provider: loaded,
     answers,
-    records: lists.flatMap((list) => list.map((item: Json) => item)),
+    records,
     failures,
     cursors: page.next.kind === "complete" ? [page.next.cursor] : [],
   };
+}
+
+/** The entries of every list in an answer, however deep it lies. */
+function entriesIn(body: Json, depth: number): readonly Json[] {
+  if (Array.isArray(body)) return body.filter((entry: Json) => isRecord(entry));
+  if (!isRecord(body) || depth === 0) return [];
+  return Object.values(body).flatMap((member) => entriesIn(member, depth - 1));
 }
 
 /** A session whose requests that fetch answers. */
@@ -112,7 +122,7 @@ export function openAt(
   provider: Provider,
   clock: Clock,
   fetch: Fetch,
-  token = "sk_test_fuzzedfuzzedfuzzed",
+  { token = "sk_test_fuzzedfuzzedfuzzed", account = "1" } = {},
 ): ProviderSession {
   const random = createSeededRandom(1);
   const deps: Deps = { clock, random, ids: createIds(clock, random), log: silentLog, fetch };
@@ -120,7 +130,7 @@ export function openAt(
   return provider.open({
     deps,
     endpoints: resolveEndpoints(provider, { api: origin }),
-    access: { token: give, renew: give, accountHint: null, apiOrigin: null },
+    access: { token: give, renew: give, accountHint: account, apiOrigin: null },
   });
 }
 
@@ -176,6 +186,11 @@ function bodyOf(text: string): Json {
   } catch {
     return { $raw: text };
   }
+}
+
+function accountAt(sandbox: InProcessSandbox): string {
+  const { credentials } = sandbox.describe();
+  return credentials["realm_id"] ?? credentials["account"] ?? "1";
 }
 
 function tokenAt(sandbox: InProcessSandbox): string {

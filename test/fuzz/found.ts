@@ -13,6 +13,11 @@ const customer = { id: "cus_1", object: "customer" };
 /** What fuzzing found, kept so that it stays mended. */
 export const found: readonly Found[] = [
   {
+    harm: "a state that is an object without a text form stopped a whole page",
+    target: "freshbooks-record",
+    input: { vis_state: { toString: null } },
+  },
+  {
     harm: "any program on the machine could end a sign-in by a request for what is no address",
     target: "loopback",
     input: { method: "GET", target: "//", host: "HOST" },

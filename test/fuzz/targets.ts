@@ -12,6 +12,9 @@ import { cursorTarget } from "./targets/tokens.ts";
 export async function createTargets(folder: string): Promise<readonly Target[]> {
   const stripe = await collectCorpus("stripe", "stripe");
   const google = await collectCorpus("gmail", "google");
+  const others = [];
+  for (const name of ["hubspot", "salesforce", "quickbooks", "freshbooks"])
+    others.push(await collectCorpus(name, name));
   return [
     ...configTargets(folder),
     recordTarget(stripe, 40),
@@ -20,6 +23,7 @@ export async function createTargets(folder: string): Promise<readonly Target[]> 
     pageTarget(google, 20),
     answersTarget(stripe, 12),
     answersTarget(google, 12),
+    ...others.flatMap((corpus) => [recordTarget(corpus, 40), answersTarget(corpus, 10)]),
     cursorTarget(stripe, 20),
     cursorTarget(google, 20),
     ...signInTargets,

@@ -18,7 +18,7 @@ export const checks: readonly Check[] = [
   vitest("properties", "test/property"),
   {
     name: "simulation",
-    command: ["test/mutations/simulate.ts", "1", "60"],
+    command: ["test/mutations/simulate.ts", "1", "120"],
   },
   vitest("engine", "test/unit/sync"),
   vitest("requests", "test/unit/lib/pacing.test.ts", "test/unit/lib/http.test.ts"),

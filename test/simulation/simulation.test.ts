@@ -32,7 +32,7 @@ describe("the engine under simulated faults, crashes and time", () => {
       simulate({ seed: 31, histories, failures: 1, clock: systemClock });
     await play(4);
     const { held } = await play(24);
-    expect(held.last.handles).toBe(held.first.handles);
+    expect(held.last.handles).toBeLessThanOrEqual(held.first.handles);
     expect(held.last.heap_mb - held.first.heap_mb).toBeLessThan(5);
   });
 

@@ -22,11 +22,16 @@ export const selftest: CommandBody = {
       flags: "--clients <count>",
       summary: "how many records the accounts start with (default: by the seed)",
     },
+    {
+      flags: "--own-rules",
+      summary: "with the connections and rules of your configuration, each on a sandbox",
+    },
   ],
   examples: [
     "astralis selftest",
     "astralis selftest --seed 1 --histories 1000 --json",
     "astralis selftest --seed 3062 --histories 1 --steps 0,1,14",
+    "astralis selftest --own-rules --org acme",
   ],
   run: async (context, input) => {
     const { simulate } = await import("../../simulation/simulate.ts");
@@ -54,9 +59,24 @@ async function optionsOf(context: Context, input: Input): Promise<SimulationOpti
     failures: input.count("failures", { min: 1, max: 1000 }) ?? 1,
     ...(steps === undefined ? {} : { steps: await placesOf(steps) }),
     ...(clients === undefined ? {} : { clients }),
+    ...(input.flag("ownRules") ? { connections: await ownPlans(context) } : {}),
     clock: systemClock,
     signal: context.signal,
   };
+}
+
+async function ownPlans({ settings, io }: Context) {
+  const { loadConfig } = await import("../../config/load.ts");
+  const { chooseOrg } = await import("../../config/choose.ts");
+  const { UsageError } = await import("../../lib/errors.ts");
+  const { plansOf } = await import("../../simulation/own-rules.ts");
+  const config = await loadConfig({ path: settings.configFile, cwd: io.cwd, env: io.env });
+  const org = chooseOrg(config, settings.org);
+  const plans = plansOf(org.connections);
+  if (plans.length > 0) return plans;
+  throw new UsageError("usage", `${org.name} has no connection that is enabled`, {
+    hint: "Leave --own-rules out, or add one with: astralis connect <provider>",
+  });
 }
 
 async function placesOf(text: string): Promise<readonly number[]> {

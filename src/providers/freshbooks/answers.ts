@@ -1,6 +1,7 @@
 import { AstralisError, ProviderError } from "../../lib/errors.ts";
 import { isRecord } from "../../lib/json.ts";
 import { AnswerError, refusedRequest, unavailable } from "../kit/answers.ts";
+import { wholeNumber } from "../kit/records.ts";
 
 export const title = "FreshBooks";
 
@@ -38,10 +39,8 @@ export function problemsOf(body: unknown): readonly Problem[] | null {
 function problemOf(error: unknown, about: unknown): readonly Problem[] {
   if (!isRecord(error)) return [];
   const { field, object } = isRecord(about) ? about : {};
-  const number = Number(error["errno"] ?? error["reason"]);
-  return [
-    { errno: Number.isSafeInteger(number) ? number : 0, field: word(field), object: word(object) },
-  ];
+  const errno = wholeNumber(error["errno"] ?? error["reason"]) ?? 0;
+  return [{ errno, field: word(field), object: word(object) }];
 }
 
 function word(value: unknown): string {

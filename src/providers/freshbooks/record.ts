@@ -1,4 +1,4 @@
-import { readRecord, readText, UnreadableRecord } from "../kit/records.ts";
+import { readRecord, readText, UnreadableRecord, wholeNumber } from "../kit/records.ts";
 
 /** The texts of a client that are read here. Empty ones come as "" or as null, without a rule. */
 export const textKeys = [
@@ -39,7 +39,7 @@ export function parseClient(value: unknown): ClientRecord {
   const record = readRecord(value, "the client");
   const texts: Record<string, string | null> = {};
   for (const key of textKeys) texts[key] = readText(record[key], key);
-  const state = states[Number(record["vis_state"] ?? Number.NaN)];
+  const state = states[wholeNumber(record["vis_state"]) ?? -1];
   if (state === undefined) throw new UnreadableRecord("vis_state is not known");
   return {
     id: readNumber(record["id"]),

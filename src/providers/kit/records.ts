@@ -103,3 +103,9 @@ function pruned(value: unknown, levels: number): unknown {
     ]),
   );
 }
+
+/** A whole number, or one in digits; null for anything else, of which nothing is asked. */
+export function wholeNumber(value: unknown): number | null {
+  const number = typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) ? number : null;
+}

@@ -234,7 +234,9 @@ function parsePage(answer: Readonly<Record<string, unknown>>): QueryPage {
     throw malformed("Salesforce answered something else than the results of a query", false);
   if (done) return { records, locator: null };
   const [, locator] =
-    /^\/services\/data\/v[\d.]+\/query\/([\w-]{1,100})$/.exec(String(nextRecordsUrl)) ?? [];
+    /^\/services\/data\/v[\d.]+\/query\/([\w-]{1,100})$/.exec(
+      typeof nextRecordsUrl === "string" ? nextRecordsUrl : "",
+    ) ?? [];
   if (locator === undefined)
     throw malformed("Salesforce's results go on, but do not say where", false);
   return { records, locator };

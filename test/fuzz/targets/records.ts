@@ -6,6 +6,14 @@ import { pullPage as pullPeople } from "../../../src/providers/gmail/listing.ts"
 import { createObserve as observePeople } from "../../../src/providers/gmail/observe.ts";
 import { parsePerson } from "../../../src/providers/gmail/wire.ts";
 import type { PeopleWire } from "../../../src/providers/gmail/wire.ts";
+import { clientLens as freshbooksLens } from "../../../src/providers/freshbooks/lens.ts";
+import { parseClient as parseFreshBooksClient } from "../../../src/providers/freshbooks/record.ts";
+import { parseContact as parseHubSpotContact } from "../../../src/providers/hubspot/contact.ts";
+import { contactLens as hubspotLens } from "../../../src/providers/hubspot/lens.ts";
+import { parseCustomer as parseQuickBooksCustomer } from "../../../src/providers/quickbooks/customer.ts";
+import { customerLens as quickbooksLens } from "../../../src/providers/quickbooks/lens.ts";
+import { contactLens as salesforceLens } from "../../../src/providers/salesforce/lens.ts";
+import { parseContact as parseSalesforceContact } from "../../../src/providers/salesforce/wire.ts";
 import { AnswerError } from "../../../src/providers/kit/answers.ts";
 import { UnreadableRecord } from "../../../src/providers/kit/records.ts";
 import type { Lens, Page } from "../../../src/providers/provider.ts";
@@ -32,8 +40,7 @@ export function recordTarget(corpus: Corpus, share: number): Target {
     name: `${corpus.provider.name}-record`,
     share,
     draw: (dice) => mutated(dice, dice.pick(corpus.records), 4),
-    check: (input) =>
-      corpus.provider.name === "stripe" ? checkCustomer(parsed(input)) : checkPerson(parsed(input)),
+    check: (input) => checkers[corpus.provider.name]?.(parsed(input)) ?? "refused",
   };
 }
 
@@ -80,6 +87,28 @@ function checkCustomer(value: unknown): Verdict {
   checkLens(customerLens, customer);
   return "taken";
 }
+
+/** Observations of the others are looked at with whole answers. */
+function checkRecord<Wire, Patch>(
+  lens: Lens<Wire, Patch>,
+  parse: (value: unknown) => Wire,
+): (value: unknown) => Verdict {
+  return (value) => {
+    const record = readable(() => parse(value));
+    if (record === null) return "refused";
+    checkLens(lens, record);
+    return "taken";
+  };
+}
+
+const checkers: Readonly<Record<string, (value: unknown) => Verdict>> = {
+  stripe: checkCustomer,
+  gmail: checkPerson,
+  hubspot: checkRecord(hubspotLens, parseHubSpotContact),
+  salesforce: checkRecord(salesforceLens, parseSalesforceContact),
+  quickbooks: checkRecord(quickbooksLens, parseQuickBooksCustomer),
+  freshbooks: checkRecord(freshbooksLens, parseFreshBooksClient),
+};
 
 function checkPerson(value: unknown): Verdict {
   const person = readable(() => parsePerson(value));

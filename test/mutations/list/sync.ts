@@ -72,7 +72,7 @@ export const syncMutations: readonly Mutation[] = [
     law: 5,
     file: send,
     find: "ownId: mapping.id, key: frozen.key",
-    replace: "ownId: entry.id, key: frozen.key",
+    replace: "ownId: frozen.key, key: frozen.key",
   },
   {
     name: "nothing is frozen before it is sent",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StoreError } from "../../../src/lib/errors.ts";
 import type { SyncDocument } from "../../../src/sync/engine.ts";
 import { eachDatabase } from "../../support/databases.ts";
 import { openWorld } from "../../support/world.ts";
@@ -117,6 +118,76 @@ describe.each(eachDatabase)("the engine on $name", (database) => {
         expect((await world.store.reads.conflicts(world.orgId, { limit: 10 })).items).toEqual([]);
       },
     ));
+
+  it.each(["stripe", "google"] as const)(
+    "does not go over an edit at %s that was made after the decision (law 6)",
+    (account) =>
+      within({}, async (world) => {
+        await world.stripe.add({ email: "ana@example.com", name: "Ana" });
+        await world.sync();
+        const client = await world.store.reads.client(world.orgId, "ana@example.com");
+        const { id } = await world[account].byEmail("ana@example.com");
+        const connections = await world.store.connections.list(world.orgId);
+        const isFrozen = async () => {
+          const all = connections.map((one) => world.store.outbox.unanswered(one.id));
+          const entries = (await Promise.all(all)).flat();
+          const of = account === "stripe" ? "billing" : "contacts";
+          const wanted = connections.find(({ name }) => name === of)?.id;
+          return entries.some((entry) => entry.connectionId === wanted);
+        };
+        const { work } = world.store;
+        let edited = false;
+        const meanwhile = await world.reopen({
+          store: {
+            ...world.store,
+            work: {
+              ...work,
+              commit: async (lease, decide) => {
+                const result = await work.commit(lease, decide);
+                if (edited || !(await isFrozen())) return result;
+                edited = true;
+                world.clock.advance(60_000);
+                await world[account].change(id, { name: "Ana there" });
+                return result;
+              },
+            },
+          },
+        });
+        await world.engine.updateClient(world.org, client?.id ?? "", {
+          fields: { name: "Ana here" },
+        });
+        await meanwhile.sync();
+        await world.sync();
+        expect(edited).toBe(true);
+        for (const one of [world.stripe, world.google])
+          expect(await one.byEmail("ana@example.com")).toMatchObject({ name: "Ana there" });
+      }),
+  );
+
+  it("decides again where rows changed under a decision (law 6)", () =>
+    within({}, async (world) => {
+      await world.stripe.add({ email: "ana@example.com", name: "Ana" });
+      const { work } = world.store;
+      let left = 3;
+      const raced = await world.reopen({
+        store: {
+          ...world.store,
+          work: {
+            ...work,
+            commit: (lease, decide) =>
+              work.commit(lease, async (reader) => {
+                const decided = await decide(reader);
+                left -= 1;
+                if (left >= 0) throw new StoreError("store-stale", "a row changed");
+                return decided;
+              }),
+          },
+        },
+      });
+      expect((await raced.sync()).outcome).toBe("complete");
+      expect(left).toBeLessThan(0);
+      expect(await world.google.byEmail("ana@example.com")).toMatchObject({ name: "Ana" });
+    }));
 
   it("treats a deletion as missing first, confirms it on a later pass, and leaves the client in peace", () =>
     within({}, async (world) => {

@@ -63,6 +63,63 @@ describe.each(eachDatabase)("a write without an answer, on $name (law 5)", (data
       expect(await world.stripe.list()).toHaveLength(1);
     }));
 
+  it("is known as sent to the next process, though the one that sent it heard and wrote nothing more", () =>
+    within(onlyGoogle, async (world) => {
+      await world.sync();
+      await world.engine.addClient(world.org, { fields: ana });
+      const { work } = world.store;
+      const killed = await world.reopen({
+        store: {
+          ...world.store,
+          work: {
+            ...work,
+            commit: (lease, decide) =>
+              writes(world, "google").length > 0
+                ? Promise.reject(new Error("the process was killed"))
+                : work.commit(lease, decide),
+          },
+        },
+      });
+      await killed.sync();
+      expect(await world.google.list()).toHaveLength(1);
+      const next = await killed.reopen({ store: world.store });
+      // Listings do not show it yet: only that it was sent keeps it from being sent again.
+      world.google.sandbox.control.addFaults({ kind: "empty-page", times: 0, match: {} });
+      await next.sync();
+      world.google.sandbox.control.clearFaults();
+      expect(await states(world)).toEqual(["unknown"]);
+      expect(await world.google.list()).toHaveLength(1);
+      await next.sync();
+      expect(await world.google.list()).toHaveLength(1);
+    }));
+
+  it("waits for a person where several records could be the one that was created", () =>
+    within({ ...onlyStripe, billing: "search_lag_seconds: 0" }, async (world) => {
+      await world.sync();
+      await world.engine.addClient(world.org, { fields: ana });
+      const { control, origin } = world.stripe.sandbox;
+      control.addFaults({ kind: "reset", match: { method: "POST" } });
+      await world.sync();
+      const [connection] = await world.store.connections.list(world.orgId);
+      const [entry] = await world.store.outbox.unanswered(connection?.id ?? "");
+      const copy = { email: ana.email, "metadata[astralis_client_id]": entry?.mappingId ?? "" };
+      const key = world.stripe.sandbox.describe().credentials["secret_key"];
+      for (let copies = 0; copies < 2; copies += 1)
+        await fetch(`${origin}/v1/customers`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${key}` },
+          body: new URLSearchParams(copy),
+        });
+      // Its key is not honoured any more, and the pull does not show them: it is looked for.
+      world.clock.advance(24 * 3_600_000);
+      control.addFaults({ kind: "empty-page", match: { path: "/v1/events" } });
+      expect((await world.sync()).connections[0]?.collections).toMatchObject({
+        clients: { held: 1 },
+      });
+      expect(await world.store.outbox.tally(connection?.id ?? "")).toMatchObject({ held: 1 });
+      expect(await world.stripe.list()).toHaveLength(2);
+    }));
+
   it("is read again, not repeated, where it was an update or a delete", () =>
     within({ billing: "deletes: propagate", ...onlyStripe }, async (world) => {
       await world.stripe.add(ana);

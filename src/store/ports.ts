@@ -421,6 +421,8 @@ export interface ReadPort {
   /** Mappings that are missing, with the client they belong to. */
   missing(orgId: string, page: PageOf): Promise<Paged<Mapping>>;
   parked(orgId: string, page: PageOf): Promise<Paged<Parked>>;
+  /** Whether the connection has records aside that could be a client's: not wanted, or of several clients. */
+  hasLikely(connectionId: string): Promise<boolean>;
   /** The newest first; what the provider deleted is left out. */
   activities(orgId: string, filter: ActivityFilter, page: PageOf): Promise<Paged<Activity>>;
   /** How many activities a client's timeline has, and when the newest occurred. */

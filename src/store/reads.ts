@@ -54,6 +54,14 @@ export function createReads(database: Database): ReadPort {
       );
       return pageOf(rows, page, toMapping);
     },
+    hasLikely: async (connectionId) => {
+      const row = await sql.row<{ readonly id: string }>(
+        `select id from parked
+          where connection_id = ? and reason in ('not-wanted', 'ambiguous') limit 1`,
+        [connectionId],
+      );
+      return row !== null;
+    },
     parked: async (orgId, page) => {
       const rows = await sql.rows<ParkedRow>(
         "select * from parked where org_id = ? and id > ? order by id limit ?",

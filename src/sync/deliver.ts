@@ -26,6 +26,7 @@ export async function deliver(
   const overCeiling = creates > options.safety.maxCreates && !options.acceptCreates;
   const drive: Drive = {
     ...noTrouble(),
+    looksFirst: line.config.filter !== null || (await line.store.reads.hasLikely(line.row.id)),
     done: 0,
     tries: new Map(),
     holdCreates: overCeiling,
@@ -63,7 +64,7 @@ async function deliverDue(line: Line, drive: Drive): Promise<number> {
         (drive.tries.get(clientId) ?? 0) < longestRounds &&
         !(drive.holdCreates && action === "create"),
     );
-    for (const some of batchesOf(line, wanted)) {
+    for (const some of batchesOf(line, wanted, drive)) {
       line.signal?.throwIfAborted();
       for (const { clientId } of some)
         drive.tries.set(clientId, (drive.tries.get(clientId) ?? 0) + 1);
@@ -86,13 +87,13 @@ interface Drive extends Trouble {
 
 /** What one request can carry: creates together and updates together, as many as the provider takes; all else alone. */
 function batchesOf(
-  { capabilities, session, config }: Line,
+  { capabilities, session }: Line,
   entries: readonly OutboxEntry[],
+  { looksFirst }: Trouble,
 ): readonly (readonly OutboxEntry[])[] {
   const { batch = 1 } = capabilities;
   const sizes = {
-    // Behind a filter each is looked for first.
-    create: session.createMany && config.filter === null ? batch : 1,
+    create: session.createMany && !looksFirst ? batch : 1,
     update: session.updateMany ? batch : 1,
     delete: 1,
   };

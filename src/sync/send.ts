@@ -37,16 +37,19 @@ export interface Trouble {
   waitSeconds: number;
   /** Set when it is of no use to go on. */
   error: AstralisError | null;
+  /** Records are there that no mapping knows: each create is looked for before it is sent. */
+  looksFirst: boolean;
 }
 
 export function noTrouble(): Trouble {
-  return { failures: 0, waitSeconds: 0, error: null };
+  return { failures: 0, waitSeconds: 0, error: null, looksFirst: false };
 }
 
 /** Sends a write, and tells what became of it as far as that is known; never throws for what a provider did. */
 export async function send(line: Line, claimed: Claimed, trouble: Trouble): Promise<Outcome> {
   try {
-    const answer = (await alreadyThere(line, claimed)) ?? (await write(line, claimed));
+    const there = trouble.looksFirst ? await alreadyThere(line, claimed) : null;
+    const answer = there ?? (await write(line, claimed));
     trouble.failures = 0;
     return await outcomeOf(line, answer);
   } catch (error) {
@@ -119,6 +122,17 @@ function settleOne(
   if (outcome.kind === "stale" && mapping?.state === "creating") {
     const { externalId } = outcome.observation;
     const other = work.mappingByExternalId(line.row.id, externalId);
+    const aside = work.parkedAt(line.row.id, externalId);
+    if (current && other === undefined && aside?.reason === "ambiguous") {
+      const told = `record ${externalId} has the address already: ${aside.message}`;
+      return settle(
+        work,
+        here,
+        party,
+        { ...current, frozen },
+        { kind: "ambiguous", message: told },
+      );
+    }
     // What is found for an unborn record is adopted, not believed to be the answer.
     if (other === undefined) return adopt(work, here, party, mapping, outcome.observation);
     const message = `record ${externalId} has the identity already, and is of client ${other.clientId}`;
@@ -141,13 +155,13 @@ export function unknownUntil(line: Line, sentMs: number): Instant {
   return toInstant(sentMs + 1000 * waitSeconds);
 }
 
-/** A filter keeps records from being known: one with the client's address is taken, not made a second time (law 5). */
+/** A record that was set aside and has the client's address is taken, not made a second time (law 5). */
 async function alreadyThere(
-  { config, session }: Line,
+  { session }: Line,
   { entry, mapping, frozen }: Claimed,
 ): Promise<WriteAnswer | null> {
   const { email } = frozen.fields;
-  if (config.filter === null || entry.action !== "create" || typeof email !== "string") return null;
+  if (entry.action !== "create" || typeof email !== "string") return null;
   const [found] = await session.find({ ownId: mapping.id, emails: [email] });
   return found === undefined ? null : { kind: "exists", externalId: found.externalId };
 }

@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { eachDatabase } from "../../support/databases.ts";
 import { openWorld } from "../../support/world.ts";
+import type { World, WorldOptions } from "../../support/world.ts";
 
 const ana = { email: "ana@example.com", name: "Ana" };
 
 describe.each(eachDatabase)("rules that change, on $name", (database) => {
+  const within = async (options: WorldOptions, test: (world: World) => Promise<void>) => {
+    const world = await openWorld(database, options);
+    try {
+      await test(world);
+    } finally {
+      await world.close();
+    }
+  };
+
   it("owe every client anew, and decide about what was held, refused or skipped before", async () => {
     const world = await openWorld(database, {
       billing: "conflict: manual",
@@ -68,4 +78,39 @@ describe.each(eachDatabase)("rules that change, on $name", (database) => {
       await world.close();
     }
   });
+
+  it("takes a record that it left aside for the client that is added later, and makes no second one", () =>
+    within({ billing: "create: { here: false, there: true }" }, async (world) => {
+      await world.stripe.add({ email: "ana@example.com", phone: "1" });
+      await world.sync();
+      await world.engine.addClient(world.org, {
+        fields: { email: "ana@example.com", name: "Ana" },
+      });
+      expect((await world.sync()).outcome).toBe("complete");
+      await world.sync();
+      expect(await world.stripe.list()).toHaveLength(1);
+      expect(await world.stripe.byEmail("ana@example.com")).toMatchObject({
+        name: "Ana",
+        phone: "1",
+      });
+      expect(await world.google.byEmail("ana@example.com")).toMatchObject({ phone: "1" });
+    }));
+
+  it("asks, and makes no record, where one that could be of several clients has the address (law 8)", () =>
+    within({}, async (world) => {
+      const { origin } = world.google.sandbox;
+      const token = world.google.sandbox.describe().credentials["access_token"];
+      const both = ["ana@example.com", "bo@example.com"];
+      await fetch(`${origin}/v1/people:createContact?personFields=metadata`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({ emailAddresses: both.map((value) => ({ value })) }),
+      });
+      for (const email of both) await world.engine.addClient(world.org, { fields: { email } });
+      const run = await world.sync();
+      expect(run.connections[1]?.collections).toMatchObject({ clients: { held: 2, skipped: 1 } });
+      await world.sync();
+      expect(await world.google.list()).toHaveLength(1);
+      expect(await world.stripe.list()).toHaveLength(2);
+    }));
 });

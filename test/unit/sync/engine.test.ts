@@ -164,6 +164,23 @@ describe.each(eachDatabase)("the engine on $name", (database) => {
       }),
   );
 
+  it("writes the mapping's own id into each record that it creates (law 5)", () =>
+    within({}, async (world) => {
+      const { id } = await world.engine.addClient(world.org, {
+        fields: { email: "ana@example.com" },
+      });
+      await world.sync();
+      await world.sync();
+      const mappings = await world.store.reads.mappingsOf([id]);
+      expect(mappings).toHaveLength(2);
+      const bodies = [world.stripe, world.google].flatMap(({ sandbox }) =>
+        sandbox.control.ledger().flatMap(({ wrote, body }) => (wrote ? [body] : [])),
+      );
+      expect(bodies).toHaveLength(2);
+      for (const mapping of mappings)
+        expect(bodies.filter((body) => body.includes(mapping.id))).toHaveLength(1);
+    }));
+
   it("decides again where rows changed under a decision (law 6)", () =>
     within({}, async (world) => {
       await world.stripe.add({ email: "ana@example.com", name: "Ana" });

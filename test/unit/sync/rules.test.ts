@@ -79,6 +79,17 @@ describe.each(eachDatabase)("rules that change, on $name", (database) => {
     }
   });
 
+  it("owe a client that nobody touched to a connection that now wants it", () =>
+    within({ contacts: "create: { there: false }" }, async (world) => {
+      await world.engine.addClient(world.org, { fields: ana });
+      await world.sync();
+      await world.sync();
+      expect(await world.google.list()).toEqual([]);
+      const changed = await world.reopen({ contacts: "create: { there: true }" });
+      await changed.sync();
+      expect(await changed.google.byEmail(ana.email)).toMatchObject(ana);
+    }));
+
   it("takes a record that it left aside for the client that is added later, and makes no second one", () =>
     within({ billing: "create: { here: false, there: true }" }, async (world) => {
       await world.stripe.add({ email: "ana@example.com", phone: "1" });

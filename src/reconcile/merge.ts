@@ -125,13 +125,12 @@ function viewField(
   const base = baseOf(field, pair, how);
   // A clear that is ignored is no change of either side.
   const counts = (value: FieldValue) => !isEmpty(value) || rules.clear(field) === "propagate";
+  const baseNormal = base === how.base?.fields[field] ? sides.baseLocal[field] : base?.remote;
+  // What the provider cannot hold has no normal form: then the hub's own values are compared.
   const sameLocal =
-    localNormal === undefined || base === undefined
+    localNormal === undefined || baseNormal === undefined
       ? sameValue(local, base?.local ?? null)
-      : sameValue(
-          localNormal,
-          base === how.base?.fields[field] ? (sides.baseLocal[field] ?? null) : base.remote,
-        );
+      : sameValue(localNormal, baseNormal);
   return {
     field,
     local,

@@ -56,6 +56,20 @@ describe("a history that once broke a law", () => {
       ],
     ));
 
+  it("clears there a value that stood against one that Stripe cannot hold (law 1)", () =>
+    holds(
+      [billing({ conflict: { default: "astralis-wins", fields: {} } })],
+      [
+        sync,
+        ana({ name: "Ana" }),
+        sync,
+        { kind: "edit-here", pick: 0, fields: { phone: "+49 (0)89 1234567 ext. 12" } },
+        { kind: "edit-there", account: 0, pick: 0, fields: { phone: "+1 555 0101" } },
+        sync,
+        { kind: "edit-here", pick: 0, fields: { phone: null } },
+      ],
+    ));
+
   it("revives a client without a record that was deleted there before (law 7)", () =>
     holds(
       [billing({}), contacts({})],

@@ -51,9 +51,9 @@ it("tells what our own requests created and deleted", async () => {
   await send("PUT", `/${id}`, { vis_state: 1 });
   const entries = account.sandbox.control.ledger().filter(({ wrote }) => wrote);
   expect(entries.map((entry) => account.createdBy(entry))).toEqual([
-    { mappingId: `of record ${id}`, recordId: id },
-    null,
-    null,
+    [{ mappingId: null, recordId: id }],
+    [],
+    [],
   ]);
   expect(entries.map((entry) => account.deletedBy(entry))).toEqual([null, null, id]);
 });

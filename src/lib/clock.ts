@@ -63,7 +63,8 @@ export function createStepClock(startMs: number): StepClock {
     advance,
     sleep: async (durationMs, signal) => {
       signal?.throwIfAborted();
-      advance(Math.max(0, durationMs));
+      // A real clock shows whole milliseconds.
+      advance(Math.max(0, Math.ceil(durationMs)));
     },
     reached: (epochMs, signal) =>
       new Promise((resolve, reject) => {

@@ -9,8 +9,8 @@ export interface Chronicle {
   readonly removedThere: Set<string>[];
   /** Former ids of records, by account, with the ids that stand for them. */
   readonly renamed: Map<string, string>[];
-  /** When complete passes began, by account, in milliseconds. */
-  readonly passes: number[][];
+  /** Complete passes by account, in milliseconds. */
+  readonly passes: { readonly startedMs: number; readonly endedMs: number }[][];
   /** Clients that a person removed here, with the connections that were owed a delete. */
   readonly removedHere: Map<string, readonly string[]>;
   /** Problems met on the way, such as an internal error. */

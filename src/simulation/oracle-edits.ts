@@ -125,7 +125,7 @@ export function checkWinners(scene: Scene): readonly Violation[] {
 /** When the edit may seem to have been made: where records tell no times, perhaps as early as the pass before it. */
 function earliestTold({ world, chronicle }: Scene, { side, atMs }: Typing): number {
   if (side === "here" || world.places[side]?.account.tellsTimes) return atMs;
-  return chronicle.passes[side]?.findLast((startedMs) => startedMs < atMs) ?? 0;
+  return chronicle.passes[side]?.findLast(({ endedMs }) => endedMs <= atMs)?.startedMs ?? 0;
 }
 
 /** Where two first meet, a value beats none, whenever that was emptied (law 1). */

@@ -100,10 +100,11 @@ export async function sync(
   if (document === null) return null;
   world.heard.push(JSON.stringify(document));
   if (process.life.ended) return document;
+  const endedMs = world.clock.now();
   for (const connection of document.connections) {
     noteDefect(chronicle, connection);
     const index = world.places.findIndex(({ plan }) => plan.name === connection.name);
-    if (!connection.error && !options.dryRun) chronicle.passes[index]?.push(startedMs);
+    if (!connection.error && !options.dryRun) chronicle.passes[index]?.push({ startedMs, endedMs });
   }
   return document;
 }

@@ -13,6 +13,11 @@ const customer = { id: "cus_1", object: "customer" };
 /** What fuzzing found, kept so that it stays mended. */
 export const found: readonly Found[] = [
   {
+    harm: "an account without an id was signed in to",
+    target: "stripe-answers",
+    input: { verb: "account", answers: [{ status: 200, headers: {}, body: { id: "" } }] },
+  },
+  {
     harm: "a state that is an object without a text form stopped a whole page",
     target: "freshbooks-record",
     input: { vis_state: { toString: null } },

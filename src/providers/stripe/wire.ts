@@ -11,7 +11,14 @@ import {
   unwrapped,
   type FailedAnswer,
 } from "../kit/answers.ts";
-import { readId, readObject, readRecord, readText, UnreadableRecord } from "../kit/records.ts";
+import {
+  isId,
+  readId,
+  readObject,
+  readRecord,
+  readText,
+  UnreadableRecord,
+} from "../kit/records.ts";
 import { createTransport } from "../kit/transport.ts";
 import type { Session } from "../provider.ts";
 import type { MoneyKind } from "./money.ts";
@@ -324,9 +331,8 @@ export function parseEvent(value: unknown): CustomerEvent {
 }
 
 function parseAccount(value: unknown): Account {
-  if (!isRecord(value) || typeof value["id"] !== "string")
-    throw malformed("Stripe's answer names no account", false);
-  const { id, settings, business_profile: profile, email } = value;
+  const { id, settings, business_profile: profile, email } = isRecord(value) ? value : {};
+  if (!isId(id)) throw malformed("Stripe's answer names no account", false);
   const dashboard =
     isRecord(settings) && isRecord(settings["dashboard"]) ? settings["dashboard"] : {};
   const names = [dashboard["display_name"], isRecord(profile) ? profile["name"] : null, email];

@@ -5,8 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts", "test/support/contracts.ts"],
     pool: "forks",
-    // A test that takes longer hangs; on a busy machine all take longer than they should.
-    testTimeout: 60_000,
+    testTimeout: 20_000,
     hookTimeout: 60_000,
   },
 });

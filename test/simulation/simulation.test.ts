@@ -31,8 +31,8 @@ describe("the engine under simulated faults, crashes and time", () => {
     const play = (histories: number) =>
       simulate({ seed: 31, histories, failures: 1, clock: systemClock });
     // The first time loads the providers' libraries, which stay.
-    await play(16);
-    const { held } = await play(16);
+    await play(24);
+    const { held } = await play(24);
     expect(held.last.handles).toBeLessThanOrEqual(held.first.handles);
     expect(held.last.heap_mb - held.first.heap_mb).toBeLessThan(5);
   });

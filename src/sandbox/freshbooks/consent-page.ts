@@ -1,3 +1,4 @@
+import { escaped, pageAnswer } from "../kit/pages.ts";
 import type { SandboxAnswer } from "../kit/vendor.ts";
 
 /** Asks the person: one form, two buttons (`decision`, "allow" or "deny"), posted to the address it was shown at. */
@@ -23,25 +24,5 @@ export function problemPage(message: string): SandboxAnswer {
 }
 
 function page(status: number, content: string): SandboxAnswer {
-  return {
-    status,
-    headers: { "Content-Type": "text/html; charset=utf-8" },
-    body: `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>FreshBooks (sandbox)</title></head>
-<body>
-${content}
-<p><small>This is a local sandbox, not FreshBooks.</small></p>
-</body>
-</html>
-`,
-  };
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return pageAnswer({ title: "FreshBooks" }, status, content);
 }

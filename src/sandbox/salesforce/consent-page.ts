@@ -1,3 +1,4 @@
+import { escaped, pageAnswer } from "../kit/pages.ts";
 import type { SandboxAnswer } from "../kit/vendor.ts";
 
 /** Asks whether the application may have these; the form goes back to the address that it was shown at. */
@@ -25,25 +26,5 @@ export function problemPage(error: string, description: string): SandboxAnswer {
 }
 
 function page(status: number, content: string): SandboxAnswer {
-  return {
-    status,
-    headers: { "Content-Type": "text/html; charset=UTF-8" },
-    body: `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Salesforce (sandbox)</title></head>
-<body>
-${content}
-<p><small>This is a local sandbox, not Salesforce.</small></p>
-</body>
-</html>
-`,
-  };
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return pageAnswer({ title: "Salesforce" }, status, content);
 }

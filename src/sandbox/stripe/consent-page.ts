@@ -1,3 +1,4 @@
+import { escaped, pageAnswer } from "../kit/pages.ts";
 import type { SandboxAnswer } from "../kit/vendor.ts";
 import type { Account } from "./accounts.ts";
 
@@ -20,25 +21,5 @@ export function problemPage(message: string): SandboxAnswer {
 }
 
 function page(status: number, content: string): SandboxAnswer {
-  return {
-    status,
-    headers: { "Content-Type": "text/html; charset=utf-8" },
-    body: `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Stripe (sandbox)</title></head>
-<body>
-${content}
-<p><small>This is a local sandbox, not Stripe.</small></p>
-</body>
-</html>
-`,
-  };
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return pageAnswer({ title: "Stripe" }, status, content);
 }
